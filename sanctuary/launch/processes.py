@@ -30,9 +30,7 @@ def is_running(pid: int) -> bool:
 
 def _is_zombie(pid: int) -> bool:
     try:
-        return (
-            Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-        )
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except (OSError, IndexError):
         return False
 
@@ -42,15 +40,11 @@ def command_line(pid: int) -> str:
     proc = Path(f"/proc/{pid}/cmdline")
     if sys.platform == "linux":
         try:
-            return (
-                proc.read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-            )
+            return proc.read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
         except OSError:
             return ""
     listing = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
-    return subprocess.run(
-        listing, capture_output=True, text=True, check=False
-    ).stdout.strip()
+    return subprocess.run(listing, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def wait_until(met: Callable[[], bool], *, seconds: float, every: float = 0.01) -> bool:

@@ -54,9 +54,7 @@ class Valkey:
         """Begin to start; `wait` for the rest."""
         binary = find_binary()
         if account.version_of(binary, self.folder) is None:
-            raise LaunchError(
-                f"{binary} does not run on this machine: set REDIS_URL to a server of yours."
-            )
+            raise LaunchError(f"{binary} does not run on this machine: set REDIS_URL to a server of yours.")
         make_private(self.data, account.uid, account.gid)
         command = [*account.prefix, str(binary), *self._arguments()]
         with self.folder.open_log("valkey") as log:
@@ -79,21 +77,15 @@ class Valkey:
             "appendonly": "no" if is_fast() else "yes",
             "maxmemory-policy": "noeviction",
         }
-        return [
-            part for name, value in settings.items() for part in (f"--{name}", value)
-        ]
+        return [part for name, value in settings.items() for part in (f"--{name}", value)]
 
     def wait(self) -> None:
         """Until it answers; raises LaunchError when it gave up or takes too long."""
         process = self.process
         assert process is not None
-        wait_until(
-            lambda: self.is_ready() or process.poll() is not None, seconds=START_SECONDS
-        )
+        wait_until(lambda: self.is_ready() or process.poll() is not None, seconds=START_SECONDS)
         if not self.is_ready():
-            raise LaunchError(
-                f"Valkey did not start: see {self.folder.log / 'valkey.log'}."
-            )
+            raise LaunchError(f"Valkey did not start: see {self.folder.log / 'valkey.log'}.")
 
     def stop(self) -> None:
         """End it and wait until it is gone; nothing there is fine."""

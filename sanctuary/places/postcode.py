@@ -6,18 +6,13 @@ from dataclasses import dataclass
 from itertools import product
 
 ENTER_POSTCODE = "Enter your postcode, for example LS7 3HJ"
-UNKNOWN_POSTCODE = (
-    "We do not know that postcode. Check it, or use just the first half, for example LS7"
-)
+UNKNOWN_POSTCODE = "We do not know that postcode. Check it, or use just the first half, for example LS7"
 NOT_UK_POSTCODE = "Enter a UK postcode, for example LS7 3HJ"
 
 LONGEST_TEXT = 32
 
 AREAS = frozenset(
-    "AB AL B BA BB BD BF BH BL BN BR BS BT BX CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY"
-    " E EC EH EN EX FK FY G GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL"
-    " LN LS LU M ME MK ML N NE NG NN NP NR NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN"
-    " SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD WF WN WR WS WV YO ZE".split()
+    ["AB", "AL", "B", "BA", "BB", "BD", "BF", "BH", "BL", "BN", "BR", "BS", "BT", "BX", "CA", "CB", "CF", "CH", "CM", "CO", "CR", "CT", "CV", "CW", "DA", "DD", "DE", "DG", "DH", "DL", "DN", "DT", "DY", "E", "EC", "EH", "EN", "EX", "FK", "FY", "G", "GL", "GU", "GY", "HA", "HD", "HG", "HP", "HR", "HS", "HU", "HX", "IG", "IM", "IP", "IV", "JE", "KA", "KT", "KW", "KY", "L", "LA", "LD", "LE", "LL", "LN", "LS", "LU", "M", "ME", "MK", "ML", "N", "NE", "NG", "NN", "NP", "NR", "NW", "OL", "OX", "PA", "PE", "PH", "PL", "PO", "PR", "RG", "RH", "RM", "S", "SA", "SE", "SG", "SK", "SL", "SM", "SN", "SO", "SP", "SR", "SS", "ST", "SW", "SY", "TA", "TD", "TF", "TN", "TQ", "TR", "TS", "TW", "UB", "W", "WA", "WC", "WD", "WF", "WN", "WR", "WS", "WV", "YO", "ZE"]
 )
 OUTSIDE = {
     "JE": "Jersey",
@@ -117,7 +112,7 @@ def parse(text: str) -> Postcode:
         compact = sector[1]
     found = _read_whole(compact) if len(compact) > 4 else _read_first_half(compact)
     if found is None:
-        raise ForeignPostcode(NOT_UK_POSTCODE) if _FOREIGN.fullmatch(compact) else InvalidPostcode()
+        raise (ForeignPostcode(NOT_UK_POSTCODE) if _FOREIGN.fullmatch(compact) else InvalidPostcode())
     return found
 
 
@@ -140,9 +135,7 @@ def _tidy(text: str) -> str:
 def _read_whole(compact: str) -> Postcode | None:
     inward = compact[-3].replace("O", "0").replace("I", "1") + compact[-2:]
     first_half = _read_first_half(compact[:-3])
-    return (
-        Postcode(first_half.outward, inward) if first_half and _INWARD.fullmatch(inward) else None
-    )
+    return Postcode(first_half.outward, inward) if first_half and _INWARD.fullmatch(inward) else None
 
 
 def _read_first_half(text: str) -> Postcode | None:

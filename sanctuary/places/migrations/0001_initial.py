@@ -13,7 +13,10 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="District",
             fields=[
-                ("code", models.CharField(max_length=9, primary_key=True, serialize=False)),
+                (
+                    "code",
+                    models.CharField(max_length=9, primary_key=True, serialize=False),
+                ),
                 ("name", models.CharField(blank=True, max_length=60)),
                 (
                     "region",
@@ -58,22 +61,33 @@ class Migration(migrations.Migration):
                 (
                     "code",
                     sanctuary.places.models.BareCharField(
-                        db_collation="C", max_length=7, primary_key=True, serialize=False
+                        db_collation="C",
+                        max_length=7,
+                        primary_key=True,
+                        serialize=False,
                     ),
                 ),
                 ("latitude", sanctuary.places.models.RealField()),
                 ("longitude", sanctuary.places.models.RealField()),
-                ("district_code", sanctuary.places.models.BareCharField(blank=True, max_length=9)),
+                (
+                    "district_code",
+                    sanctuary.places.models.BareCharField(blank=True, max_length=9),
+                ),
             ],
         ),
         migrations.CreateModel(
             name="OutwardCode",
             fields=[
-                ("code", models.CharField(max_length=4, primary_key=True, serialize=False)),
+                (
+                    "code",
+                    models.CharField(max_length=4, primary_key=True, serialize=False),
+                ),
                 (
                     "name",
                     models.CharField(
-                        blank=True, help_text="The place most of it lies in.", max_length=60
+                        blank=True,
+                        help_text="The place most of it lies in.",
+                        max_length=60,
                     ),
                 ),
                 ("latitude", models.FloatField()),

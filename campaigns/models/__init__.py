@@ -1,0 +1,15 @@
+from campaigns.models.action import Action, ActionTaken
+from campaigns.models.audience import Audience
+from campaigns.models.campaign import Campaign
+from campaigns.models.delivery import Chunk, Delivery
+from campaigns.models.mailing import Mailing
+
+__all__ = [
+    "Action",
+    "ActionTaken",
+    "Audience",
+    "Campaign",
+    "Chunk",
+    "Delivery",
+    "Mailing",
+]

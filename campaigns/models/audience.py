@@ -1,0 +1,148 @@
+"""Who a mailing goes to: as data, as a sentence and as SQL. One piece of SQL serves the count and the freeze."""
+
+from dataclasses import asdict, dataclass
+
+from django.db import connection, models
+from django.utils import timezone
+
+from groups.models import LocalGroup
+from sanctuary.places.models import Region
+from streams.models import Stream
+
+
+class AudienceKind(models.TextChoices):
+    EVERYONE = "everyone", "Everyone in the network"
+    GROUP = "group", "One local group"
+    STREAM = "stream", "One stream of sanctuary"
+    REGION = "region", "One region or nation"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Why some of those who match will not get it. The parts add up: matched − the reasons = recipients."""
+
+    matched: int = 0
+    no_address: int = 0
+    no_permission: int = 0
+    bounced: int = 0
+    suppressed: int = 0
+    resting: int = 0
+    shared_address: int = 0
+    recipients: int = 0
+
+    def as_dict(self) -> dict[str, int]:
+        return asdict(self)
+
+
+_WHERE = {
+    AudienceKind.EVERYONE: "TRUE",
+    AudienceKind.GROUP: (
+        "s.id IN (SELECT supporter_id FROM groups_membership WHERE group_id = %(value)s::bigint AND left_on IS NULL)"
+    ),
+    AudienceKind.STREAM: (
+        "s.id IN (SELECT organisation_id FROM streams_streamorganisation"
+        " WHERE stream_id = %(value)s::bigint AND left_on IS NULL)"
+    ),
+    AudienceKind.REGION: "s.region = %(value)s",
+}
+
+# The order of the WHENs is the order in which reasons are given: the strictest first, each person under one only.
+_JUDGED = """
+    judged AS MATERIALIZED (
+        SELECT s.id, s.email, s.email_mac,
+            CASE
+                WHEN s.email = '' THEN 'no_address'
+                WHEN cp.is_live IS NOT TRUE THEN 'no_permission'
+                WHEN hushed.bounced THEN 'bounced'
+                WHEN hushed.bounced IS NOT NULL THEN 'suppressed'
+                WHEN s.emails_paused_until > %(today)s THEN 'resting'
+                WHEN s.only_big_moments AND NOT %(big)s THEN 'resting'
+                ELSE ''
+            END AS reason
+        FROM people_supporter s
+        LEFT JOIN people_currentpermission cp
+            ON cp.supporter_id = s.id AND cp.controller_id = %(controller)s
+            AND cp.purpose = %(purpose)s AND cp.channel = 'email'
+        LEFT JOIN (
+            SELECT email_mac, bool_or(reason = 'hard_bounced') AS bounced
+            FROM people_suppression
+            WHERE controller_id IS NULL OR controller_id = %(controller)s
+            GROUP BY email_mac
+        ) hushed ON hushed.email_mac = s.email_mac
+        WHERE {where}
+    )
+"""
+
+_COUNT = """
+    WITH {judged}
+    SELECT reason, count(*) FROM judged GROUP BY reason
+    UNION ALL
+    SELECT 'recipients', count(DISTINCT email_mac) FROM judged WHERE reason = ''
+"""
+
+# Ordered by a hash, so that the first chunks are a random sample of the whole. One copy for each address.
+_RECIPIENTS = """
+    WITH {judged},
+    chosen AS (
+        SELECT DISTINCT ON (email_mac) id, email FROM judged WHERE reason = '' ORDER BY email_mac, id
+    )
+    SELECT row_number() OVER (ORDER BY hashint8extended(id, %(salt)s)) AS seq, id, email FROM chosen
+"""
+
+
+@dataclass(frozen=True)
+class Audience:
+    """A definition such as "One region: Wales", for one sender and purpose."""
+
+    kind: str = AudienceKind.EVERYONE
+    value: str = ""
+
+    Kind = AudienceKind
+
+    @classmethod
+    def of(cls, mailing) -> "Audience":
+        return cls(**mailing.audience)
+
+    def as_dict(self) -> dict[str, str]:
+        return asdict(self)
+
+    def sentence(self) -> str:
+        """The definition in plain words, as a check for the person who sends."""
+        if self.kind == AudienceKind.GROUP:
+            return f"Members of {LocalGroup.objects.get(pk=self.value)}"
+        if self.kind == AudienceKind.STREAM:
+            return f"Organisations in the {Stream.objects.get(pk=self.value)} stream"
+        if self.kind == AudienceKind.REGION:
+            return f"Supporters in {Region(self.value).label}"
+        return "Everyone in the network"
+
+    def count(self, mailing) -> Counts:
+        """How many match, how many will get it, and every reason between."""
+        with connection.cursor() as cursor:
+            cursor.execute(_COUNT.format(judged=self._judged()), self.parameters(mailing))
+            found = dict(cursor.fetchall())
+        eligible, recipients = found.pop("", 0), found.pop("recipients")
+        matched = eligible + sum(found.values())
+        return Counts(
+            matched=matched,
+            recipients=recipients,
+            shared_address=eligible - recipients,
+            **found,
+        )
+
+    def recipients_sql(self) -> str:
+        """A query for (seq, supporter id, address), to be filled with `parameters`."""
+        return _RECIPIENTS.format(judged=self._judged())
+
+    def parameters(self, mailing) -> dict:
+        return {
+            "value": self.value,
+            "controller": mailing.controller_id,
+            "purpose": mailing.purpose,
+            "big": mailing.is_big_moment,
+            "today": timezone.localdate(),
+            "salt": mailing.pk or 0,
+        }
+
+    def _judged(self) -> str:
+        return _JUDGED.format(where=_WHERE[AudienceKind(self.kind)])

@@ -1,0 +1,74 @@
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+
+
+class CampaignQuerySet(models.QuerySet):
+    def public(self):
+        return self.filter(
+            state__in=[
+                Campaign.State.LIVE,
+                Campaign.State.RESTING,
+                Campaign.State.CLOSED,
+            ]
+        )
+
+    def live(self):
+        return self.filter(state=Campaign.State.LIVE)
+
+
+class Campaign(models.Model):
+    """A call to act: one ask, of one decision-maker, by a date. Somebody named approved it as within our purposes."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        APPROVED = "approved", "Approved"
+        LIVE = "live", "Live"
+        RESTING = "resting", "Resting"
+        CLOSED = "closed", "Closed"
+
+    title = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=120, unique=True)
+    ask = models.CharField(max_length=200, help_text="One line that can be answered yes or no.")
+    why = models.TextField(help_text="Why it matters, in about 120 words. Markdown.")
+    decision_maker = models.CharField(max_length=150)
+    deadline = models.DateField(null=True, blank=True)
+    state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    approved_at = models.DateTimeField(null=True, blank=True)
+    purpose_note = models.TextField(blank=True, help_text="How this furthers the charity's purposes.")
+    results_note = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CampaignQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(approved_by__isnull=True, approved_at__isnull=True)
+                | models.Q(approved_by__isnull=False, approved_at__isnull=False),
+                name="campaigns_approved_by_whom_and_when",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="draft") | models.Q(approved_at__isnull=False) & ~models.Q(purpose_note=""),
+                name="campaigns_beyond_draft_is_approved",
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("campaigns:detail", args=[self.slug])
+
+    @property
+    def is_live(self) -> bool:
+        return self.state == self.State.LIVE

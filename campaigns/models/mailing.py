@@ -1,0 +1,111 @@
+import hashlib
+import json
+
+from django.conf import settings
+from django.db import models
+
+from campaigns.models.campaign import Campaign
+from sanctuary.people.models import Controller, Permission
+
+
+class MailingQuerySet(models.QuerySet):
+    def due(self, now):
+        """Scheduled mailings whose time has come."""
+        return self.filter(state=Mailing.State.SCHEDULED, starts_at__lte=now)
+
+    def running(self):
+        return self.filter(state=Mailing.State.SENDING)
+
+
+class Mailing(models.Model):
+    """One email from one controller to one audience. What was approved is what is sent."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        SCHEDULED = "scheduled", "Scheduled"
+        SENDING = "sending", "Sending"
+        PAUSED = "paused", "Paused"
+        STOPPED = "stopped", "Stopped"
+        DONE = "done", "Done"
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="mailings")
+    controller = models.ForeignKey(Controller, on_delete=models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=12, choices=Permission.Purpose, default=Permission.Purpose.CAMPAIGNS)
+    subject = models.CharField(max_length=150)
+    preheader = models.CharField(
+        max_length=150,
+        blank=True,
+        help_text="The line shown beside the subject in an inbox.",
+    )
+    body = models.TextField(help_text="Markdown, with ((merge fields)).")
+    audience = models.JSONField(default=dict, blank=True)
+    is_big_moment = models.BooleanField(
+        default=False,
+        help_text="Also goes to people who asked for big moments only, about four a year.",
+    )
+    per_minute = models.PositiveIntegerField(
+        null=True, blank=True, help_text="At most this many a minute. Empty: no limit."
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    tested_hash = models.CharField(max_length=64, blank=True, editable=False)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_hash = models.CharField(max_length=64, blank=True, editable=False)
+    starts_at = models.DateTimeField(null=True, blank=True)
+    frozen_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    next_send_at = models.DateTimeField(null=True, blank=True, editable=False)
+    counts = models.JSONField(default=dict, blank=True, help_text="Matched, and why some will not get it.")
+    pause_reason = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = MailingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="draft") | models.Q(starts_at__isnull=False),
+                name="campaigns_scheduled_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["draft", "scheduled"]) | models.Q(frozen_at__isnull=False),
+                name="campaigns_sending_is_frozen",
+            ),
+        ]
+
+    def __str__(self):
+        return self.subject
+
+    @property
+    def content_hash(self) -> str:
+        """Changes whenever anything a reader or the audience would notice changes, which voids test and approval."""
+        parts = [
+            self.controller_id,
+            self.purpose,
+            self.subject,
+            self.preheader,
+            self.body,
+            self.audience,
+            self.is_big_moment,
+        ]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def is_editable(self) -> bool:
+        return self.state == self.State.DRAFT
+
+    @property
+    def is_tested(self) -> bool:
+        return self.tested_hash == self.content_hash
+
+    @property
+    def is_approved(self) -> bool:
+        return self.approved_hash == self.content_hash

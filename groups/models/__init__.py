@@ -1,0 +1,6 @@
+from groups.models.activity import Activity
+from groups.models.group import LocalGroup
+from groups.models.membership import Membership
+from groups.models.role import GroupRole
+
+__all__ = ["Activity", "GroupRole", "LocalGroup", "Membership"]

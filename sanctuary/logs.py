@@ -1,0 +1,22 @@
+"""Logs never hold a full email address."""
+
+import logging
+import re
+
+
+class MaskAddresses(logging.Filter):
+    """Turns `amira@example.org` into `a***@example.org` in every log line, exception text included."""
+
+    address = re.compile(r"([\w.+'-])[\w.+'-]*@([\w-]+(?:\.[\w-]+)+)")
+
+    def filter(self, record):
+        if record.exc_info and not record.exc_text:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        if record.exc_text:
+            record.exc_text = self.mask(record.exc_text)
+        record.msg, record.args = self.mask(record.getMessage()), ()
+        return True
+
+    @classmethod
+    def mask(cls, text: str) -> str:
+        return cls.address.sub(r"\1***@\2", text)

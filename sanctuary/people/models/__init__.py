@@ -1,0 +1,15 @@
+from sanctuary.people.models.controller import Controller
+from sanctuary.people.models.permission import CurrentPermission, Permission, Wording
+from sanctuary.people.models.supporter import Supporter
+from sanctuary.people.models.suppression import Suppression
+from sanctuary.people.models.user import User
+
+__all__ = [
+    "Controller",
+    "CurrentPermission",
+    "Permission",
+    "Supporter",
+    "Suppression",
+    "User",
+    "Wording",
+]

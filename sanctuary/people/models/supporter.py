@@ -1,0 +1,71 @@
+"""Everyone the network knows: a person or an organisation."""
+
+from django.db import models
+from django.db.models.functions import Lower
+
+from sanctuary.people.address import mac
+from sanctuary.places.models import Located
+
+
+class SupporterQuerySet(models.QuerySet):
+    def people(self):
+        return self.filter(kind=Supporter.Kind.PERSON)
+
+    def organisations(self):
+        return self.filter(kind=Supporter.Kind.ORGANISATION)
+
+    def with_address(self, address: str):
+        """Supporters at this address: it may be shared, so there may be several."""
+        return self.filter(email_mac=mac(address))
+
+
+class Supporter(Located):
+    """A person or an organisation. Never holds immigration status, nationality or date of birth."""
+
+    class Kind(models.TextChoices):
+        PERSON = "person", "Person"
+        ORGANISATION = "organisation", "Organisation"
+
+    class OrganisationType(models.TextChoices):
+        SCHOOL = "school", "School or nursery"
+        COLLEGE = "college", "College"
+        UNIVERSITY = "university", "University"
+        COUNCIL = "council", "Council"
+        LIBRARY = "library", "Library service"
+        HEALTH = "health", "Health or maternity service"
+        ARTS = "arts", "Theatre, museum or arts organisation"
+        FAITH = "faith", "Faith organisation"
+        CHARITY = "charity", "Charity or community group"
+        BUSINESS = "business", "Business"
+        OTHER = "other", "Something else"
+
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.PERSON)
+    name = models.CharField(max_length=150)
+    email = models.EmailField(blank=True)
+    email_mac = models.BinaryField(max_length=32, default=b"", editable=False, db_index=True)
+    organisation_type = models.CharField(max_length=12, choices=OrganisationType, blank=True)
+    contact_name = models.CharField("contact person", max_length=150, blank=True)
+    job_role = models.CharField("role", max_length=100, blank=True)
+    works_for = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="staff")
+    only_big_moments = models.BooleanField(default=False)
+    emails_paused_until = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SupporterQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind="organisation") | models.Q(organisation_type=""),
+                name="people_only_organisations_have_a_type",
+            ),
+        ]
+        indexes = [models.Index(Lower("name"), name="people_supporter_name")]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def first_name(self) -> str:
+        """What to call someone in a letter: the first word of the one name field; nothing for an organisation."""
+        return self.name.split(" ")[0] if self.kind == self.Kind.PERSON else ""

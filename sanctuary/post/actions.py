@@ -1,0 +1,83 @@
+"""Queue one email with the change that causes it; hand it to the relay after that change is saved."""
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+
+from celery import current_app
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from sanctuary.post.models import GIVE_UP_AFTER, Email
+
+logger = logging.getLogger(__name__)
+
+
+def queue(template: str, *, to: str, context: Mapping, reply_to: str = "") -> Email:
+    """Save an email made from `templates/emails/<template>.{subject.txt,txt,html}` in the caller's transaction."""
+    context = {"public_url": settings.PUBLIC_URL, **context}
+    subject = " ".join(render_to_string(f"emails/{template}.subject.txt", context).split())
+    text = render_to_string(f"emails/{template}.txt", context)
+    html = render_to_string(f"emails/{template}.html", context)
+    return _save(to=to, subject=subject, text=text, html=html, reply_to=reply_to, kind=template)
+
+
+def queue_text(*, to: str, subject: str, text: str, kind: str) -> Email:
+    """Save a plain-text email, such as a sign-in code."""
+    return _save(to=to, subject=subject, text=text, kind=kind)
+
+
+def _save(**fields) -> Email:
+    with transaction.atomic():
+        email = Email.objects.create(**fields)
+        transaction.on_commit(lambda: _ring(email.pk), robust=True)
+    return email
+
+
+def _ring(pk: int) -> None:
+    # By name: an action may set an email in motion, but knows no task. If the broker is away the sweeper rings later.
+    current_app.send_task("sanctuary.post.tasks.deliver_email", args=[pk], queue="mail.transactional")
+
+
+def deliver(pk: int) -> Email | None:
+    """Claim one email and hand it to the relay. None when somebody else has it or it is not due.
+
+    A refusal or a relay that is away puts it back with a longer wait each time; after the last it is marked failed.
+    """
+    email = Email.objects.claim(pk, timezone.now())
+    if email is None:
+        return None
+    try:
+        _message(email).send()
+    except OSError as error:
+        return _put_back(email, str(error))
+    email.state, email.sent_at, email.error = Email.State.SENT, timezone.now(), ""
+    email.attempts += 1
+    email.save(update_fields=["state", "sent_at", "error", "attempts"])
+    return email
+
+
+def _message(email: Email) -> EmailMultiAlternatives:
+    reply_to = [email.reply_to] if email.reply_to else None
+    headers = {"Message-ID": f"<outbox-{email.pk}@{_domain()}>", **email.headers}
+    message = EmailMultiAlternatives(email.subject, email.text, to=[email.to], reply_to=reply_to, headers=headers)
+    if email.html:
+        message.attach_alternative(email.html, "text/html")
+    return message
+
+
+def _domain() -> str:
+    return settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
+
+
+def _put_back(email: Email, words: str) -> Email:
+    email.attempts += 1
+    email.error = words[:500]
+    email.state = Email.State.FAILED if email.attempts >= GIVE_UP_AFTER else Email.State.QUEUED
+    email.not_before = timezone.now() + timedelta(seconds=15 * 2**email.attempts)
+    email.save(update_fields=["attempts", "error", "state", "not_before"])
+    logger.warning("Email %s was not accepted (attempt %s): %s", email.pk, email.attempts, words)
+    return email

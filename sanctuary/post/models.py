@@ -1,0 +1,69 @@
+"""The outbox: single emails, saved in the transaction that causes them and sent after it commits."""
+
+from datetime import timedelta
+
+from django.db import models
+from django.utils import timezone
+
+WAITING_TOO_LONG = timedelta(minutes=2)
+GIVE_UP_AFTER = 8
+
+
+class EmailQuerySet(models.QuerySet):
+    def overdue(self, now):
+        """Queued, due, and with nobody at work on them: the broker forgot. There is no upper age."""
+        return self.filter(state=Email.State.QUEUED, not_before__lte=now - WAITING_TOO_LONG)
+
+    def stuck(self, now):
+        """Claimed by a worker that died between DATA and the reply. Shown to a human, never sent again by machine."""
+        return self.filter(state=Email.State.SENDING, claimed_at__lte=now - timedelta(minutes=10))
+
+    def claim(self, pk, now) -> "Email | None":
+        """Take one email for sending. None when somebody else has it."""
+        due = self.filter(pk=pk, state=Email.State.QUEUED, not_before__lte=now)
+        return self.get(pk=pk) if due.update(state=Email.State.SENDING, claimed_at=now) else None
+
+
+class Email(models.Model):
+    """One message to one address: a confirmation, a receipt, a notice. Never marketing."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Waiting"
+        SENDING = "sending", "Being sent"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Failed"
+
+    to = models.EmailField()
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    reply_to = models.EmailField(blank=True)
+    headers = models.JSONField(default=dict, blank=True)
+    kind = models.CharField(max_length=60, help_text="The template it was made from.")
+    state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    not_before = models.DateTimeField(default=timezone.now)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    objects = EmailQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["not_before"],
+                condition=models.Q(state__in=["queued", "sending"]),
+                name="post_email_waiting",
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="sent", sent_at__isnull=False) | ~models.Q(state="sent"),
+                name="post_sent_is_stamped",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.kind} ({self.get_state_display()})"

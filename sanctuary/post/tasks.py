@@ -1,0 +1,17 @@
+from celery import shared_task
+from django.utils import timezone
+
+from sanctuary.post import actions
+from sanctuary.post.models import Email
+
+
+@shared_task
+def deliver_email(pk):
+    actions.deliver(pk)
+
+
+@shared_task
+def sweep_outbox():
+    """Ring again for emails that the broker forgot, however old they are."""
+    for pk in Email.objects.overdue(timezone.now()).values_list("pk", flat=True).iterator():
+        deliver_email.delay_on_commit(pk)

@@ -1,0 +1,51 @@
+"""Every address of the house."""
+
+from allauth.account.decorators import secure_admin_login
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from sanctuary import home
+
+admin.site.login = secure_admin_login(admin.site.login)
+admin.site.site_header = admin.site.site_title = "City of Sanctuary UK"
+admin.site.index_title = "National desk"
+
+urlpatterns = [
+    path("", home.Home.as_view(), name="home"),
+    path("healthz", home.Healthz.as_view(), name="healthz"),
+    path("readyz", home.Readyz.as_view(), name="readyz"),
+
+    path(
+        "accessibility/",
+        home.Words.as_view(template_name="words/accessibility.html"),
+        name="accessibility",
+    ),
+    path(
+        "privacy/",
+        home.Words.as_view(template_name="words/privacy.html"),
+        name="privacy",
+    ),
+    path("safety/", home.Words.as_view(template_name="words/safety.html"), name="safety"),
+    path(
+        "contact/",
+        home.Words.as_view(template_name="words/contact.html"),
+        name="contact",
+    ),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("sanctuary.people.urls")),
+    path("streams/", include("streams.urls")),
+    path("", include("groups.urls")),
+    path("", include("pledges.urls")),
+    path("", include("campaigns.urls")),
+]
+
+if settings.DEBUG:
+    urlpatterns += [
+        path(
+            "styleguide/",
+            home.Words.as_view(template_name="styleguide.html"),
+            name="styleguide",
+        ),
+    ]

@@ -1,0 +1,97 @@
+"""Base views: one level. Every view of ours is `public` or names a `rule`, never both, never neither."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.shortcuts import redirect
+from django.views.generic import DetailView, FormView, ListView, TemplateView, View
+from django.views.generic.detail import SingleObjectMixin
+
+from sanctuary import access
+
+
+class Door:
+    """Who may come in. A view that finds its object through `visible_to(user)` answers 404 for what is hidden."""
+
+    public = False
+    rule: str | None = None
+
+    @classmethod
+    def as_view(cls, **initkwargs):
+        view = super().as_view(**initkwargs)
+        view.login_required = not cls.public
+        return view
+
+    def require(self, noun=None):
+        """Refuse with 403 what may be seen but not done."""
+        if self.rule:
+            access.require(self.rule, self.request.user, noun)
+
+
+class Page(Door, TemplateView):
+    """A page that shows something which is no list and no single object."""
+
+    def get(self, request, *args, **kwargs):
+        self.require()
+        return super().get(request, *args, **kwargs)
+
+
+class ListPage(Door, ListView):
+    paginate_by = 50
+
+    def get(self, request, *args, **kwargs):
+        self.require()
+        return super().get(request, *args, **kwargs)
+
+
+class DetailPage(Door, DetailView):
+    def get_object(self, queryset=None):
+        noun = super().get_object(queryset)
+        self.require(noun)
+        return noun
+
+
+class FormPage(Door, FormView):
+    """A form; what it asks for is done by an action in `act`, whose ValidationError lands beside the field."""
+
+    def dispatch(self, request, *args, **kwargs):
+        self.require()
+        return super().dispatch(request, *args, **kwargs)
+
+    def act(self, form):
+        raise NotImplementedError
+
+    def form_valid(self, form):
+        try:
+            self.outcome = self.act(form)
+        except ValidationError as error:
+            form.add_error(None, error)
+            return self.form_invalid(form)
+        return super().form_valid(form)
+
+    def form_invalid(self, form):
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+class ActionView(Door, SingleObjectMixin, View):
+    """A verb: fetch, require, act, say so, go on. POST only."""
+
+    http_method_names = ["post"]
+    success_message = ""
+
+    def post(self, request, *args, **kwargs):
+        noun = self.get_object()
+        self.require(noun)
+        try:
+            self.act(noun)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        else:
+            if self.success_message:
+                messages.success(request, self.success_message.format(noun=noun))
+        return redirect(self.get_success_url(noun))
+
+    def act(self, noun):
+        raise NotImplementedError
+
+    def get_success_url(self, noun):
+        return noun.get_absolute_url()
