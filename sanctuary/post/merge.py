@@ -13,7 +13,7 @@ _FIELD = re.compile(r"\(\(([^()\n]*)\)\)")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _GAPS = re.compile(r"[\s-]+")
 _OPEN = re.compile(r"\(\([^()\n]*")
-_FOREIGN = re.compile(r"\{\{.*?\}\}|\*\|.*?\|\*|\[\[.*?\]\]")
+_FOREIGN = re.compile(r"\{\{[^{}\n]{0,60}\}\}|\*\|[^*|\n]{0,60}\|\*|\[\[[^\[\]\n]{0,60}\]\]")
 
 
 class Field(NamedTuple):
