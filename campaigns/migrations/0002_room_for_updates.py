@@ -8,6 +8,6 @@ ALTER TABLE campaigns_chunk SET (fillfactor = 30, autovacuum_vacuum_scale_factor
 
 
 class Migration(migrations.Migration):
-    dependencies = [("campaigns", "0002_initial")]
+    dependencies = [("campaigns", "0001_initial")]
 
     operations = [migrations.RunSQL(ROOM, migrations.RunSQL.noop)]
