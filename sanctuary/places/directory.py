@@ -6,10 +6,12 @@ so we find its folder without importing it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from statistics import median
 from string import ascii_uppercase
 
 from sanctuary.places.grid import BRITAIN, IRELAND
@@ -70,3 +72,29 @@ def read(path: Path, areas: frozenset[str] = frozenset()) -> Iterator[Row]:
         latitude, longitude = grid.degrees(easting, northing)
         known = district if isinstance(district, str) else ""
         yield Row(code[:4].rstrip(), code[4:].lstrip(), latitude, longitude, known)
+
+
+@dataclass
+class Tally:
+    """What the postcodes of one outward code have in common."""
+
+    latitudes: list[float] = field(default_factory=list)
+    longitudes: list[float] = field(default_factory=list)
+    districts: Counter[str] = field(default_factory=Counter)
+
+    def add(self, row: Row) -> None:
+        self.latitudes.append(row.latitude)
+        self.longitudes.append(row.longitude)
+        self.districts[row.district_code] += 1
+
+    def summary(self) -> dict:
+        """Its middle, its commonest district and its size, by the field names of `OutwardCode`.
+
+        The median, because a few postcodes keep the position of a distant sorting office.
+        """
+        return {
+            "latitude": median(self.latitudes),
+            "longitude": median(self.longitudes),
+            "district_code": self.districts.most_common(1)[0][0],
+            "postcode_count": len(self.latitudes),
+        }

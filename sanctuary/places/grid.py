@@ -81,9 +81,7 @@ class Grid:
         t2 = tan(lat) ** 2
         d = (easting - self.false_origin[0]) / nu
         lat_terms = (
-            d**2 / 2
-            - d**4 / 24 * (5 + 3 * t2 + eta2 - 9 * t2 * eta2)
-            + d**6 / 720 * (61 + 90 * t2 + 45 * t2**2)
+            d**2 / 2 - d**4 / 24 * (5 + 3 * t2 + eta2 - 9 * t2 * eta2) + d**6 / 720 * (61 + 90 * t2 + 45 * t2**2)
         )
         lon_terms = (
             d
@@ -110,9 +108,7 @@ def _to_space(lat: float, lon: float, axes: tuple[float, float]) -> tuple[float,
     return nu * cos(lat) * cos(lon), nu * cos(lat) * sin(lon), nu * (1 - e2) * sin(lat)
 
 
-def _from_space(
-    point: tuple[float, float, float], axes: tuple[float, float]
-) -> tuple[float, float]:
+def _from_space(point: tuple[float, float, float], axes: tuple[float, float]) -> tuple[float, float]:
     (x, y, z), (a, b) = point, axes
     e2 = 1 - (b / a) ** 2
     flat = math.hypot(x, y)

@@ -11,9 +11,13 @@ NOT_UK_POSTCODE = "Enter a UK postcode, for example LS7 3HJ"
 
 LONGEST_TEXT = 32
 
-AREAS = frozenset(
-    ["AB", "AL", "B", "BA", "BB", "BD", "BF", "BH", "BL", "BN", "BR", "BS", "BT", "BX", "CA", "CB", "CF", "CH", "CM", "CO", "CR", "CT", "CV", "CW", "DA", "DD", "DE", "DG", "DH", "DL", "DN", "DT", "DY", "E", "EC", "EH", "EN", "EX", "FK", "FY", "G", "GL", "GU", "GY", "HA", "HD", "HG", "HP", "HR", "HS", "HU", "HX", "IG", "IM", "IP", "IV", "JE", "KA", "KT", "KW", "KY", "L", "LA", "LD", "LE", "LL", "LN", "LS", "LU", "M", "ME", "MK", "ML", "N", "NE", "NG", "NN", "NP", "NR", "NW", "OL", "OX", "PA", "PE", "PH", "PL", "PO", "PR", "RG", "RH", "RM", "S", "SA", "SE", "SG", "SK", "SL", "SM", "SN", "SO", "SP", "SR", "SS", "ST", "SW", "SY", "TA", "TD", "TF", "TN", "TQ", "TR", "TS", "TW", "UB", "W", "WA", "WC", "WD", "WF", "WN", "WR", "WS", "WV", "YO", "ZE"]
-)
+_AREAS = """
+    AB AL B BA BB BD BF BH BL BN BR BS BT BX CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX
+    FK FY G GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN
+    NP NR NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB
+    W WA WC WD WF WN WR WS WV YO ZE
+"""
+AREAS = frozenset(_AREAS.split())
 OUTSIDE = {
     "JE": "Jersey",
     "GY": "Guernsey",
@@ -25,7 +29,7 @@ OUTSIDE = {
 ODD_OUTWARDS = frozenset({"GIR", "NPT"})
 
 _OUTWARD = re.compile(
-    r"(?P<area>[A-Z]{1,2})(?:[1-9]?[0-9]|(?<=^[A-Z])[0-9][A-HJKPSTUW]|(?<=^[A-Z]{2})[0-9][ABEHMNPRVWXY])"
+    r"(?P<area>[A-Z]{1,2})(?:[1-9]?[0-9]|(?<=^[A-Z])[0-9][A-HJKMNPR-Y]|(?<=^[A-Z]{2})[0-9][ABEHMNPRVWXY])"
 )
 _INWARD = re.compile(r"[0-9][ABD-HJLNP-UW-Z]{2}")
 _SECTOR = re.compile(r"([A-Z]{1,2}[0-9][0-9A-Z]?) [0-9OI]")
