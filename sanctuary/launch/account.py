@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from sanctuary.launch import LaunchError
-from sanctuary.launch.folder import DataFolder
+from sanctuary.launch.folder import NOBODY, DataFolder
 
-NOBODY = 65534
 # Enter the data folder, then name the version: one process answers three questions.
 PROBE = 'cd "$1" && exec "$2" --version'
 

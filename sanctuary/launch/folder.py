@@ -13,6 +13,7 @@ from typing import IO
 
 from sanctuary.launch import LaunchError
 
+NOBODY = 65534
 PROJECT = Path(__file__).resolve().parents[2]
 LONGEST_SOCKET_NAME = ".s.PGSQL.5432"
 # sun_path holds 104 bytes on macOS and 108 on Linux, the closing zero included.
@@ -66,9 +67,12 @@ class DataFolder:
 
     @property
     def sockets(self) -> Path:
-        """`run` in the data folder, or a short private folder when that path is too long."""
+        """`run` in the data folder, or a short private one when that path is too long, or has a comma.
+
+        libpq reads a comma in a host as the start of another host.
+        """
         near = self.path / "run"
-        if len(os.fsencode(near / LONGEST_SOCKET_NAME)) <= SOCKET_PATH_LIMIT:
+        if len(os.fsencode(near / LONGEST_SOCKET_NAME)) <= SOCKET_PATH_LIMIT and "," not in str(near):
             return near
         digest = hashlib.sha256(os.fsencode(self.path)).hexdigest()[:12]
         far = Path(tempfile.gettempdir()) / f"sanctuary-{digest}"
@@ -110,11 +114,16 @@ def make_private(path: Path, uid: int, gid: int) -> None:
     """A folder only `uid` may enter; refuses one that a stranger has put in its place."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = path.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (uid, os.geteuid()):
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in _our_accounts():
         raise LaunchError(belongs_to_another(path))
     path.chmod(0o700)
     if found.st_uid != uid:
         hand_over(path, uid, gid)
+
+
+def _our_accounts() -> set[int]:
+    """Root may have run the services as nobody the last time."""
+    return {0, NOBODY} if os.geteuid() == 0 else {os.geteuid()}
 
 
 def hand_over(path: Path, uid: int, gid: int) -> None:

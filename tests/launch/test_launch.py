@@ -51,20 +51,6 @@ def python(data, code, **extra):
     return launch(data, "run", "--", sys.executable, "-c", code, **extra)
 
 
-def start_background(data, *command, **options):
-    """A `run` that is up: its child has printed a line."""
-    process = subprocess.Popen(
-        [*LAUNCH, "run", "--", *command],
-        cwd=PROJECT,
-        env=environment(data),
-        stdout=subprocess.PIPE,
-        text=True,
-        **options,
-    )
-    assert process.stdout.readline() == "up\n"
-    return process
-
-
 def pids_using(data):
     """Every process whose command line names the folder, its sockets or its data."""
     names = (str(data), str(DataFolder(Path(data)).sockets))
@@ -87,28 +73,76 @@ def seconds(function):
     return time.monotonic() - began
 
 
-@pytest.fixture
-def data():
+def make_folder():
     """Short enough for sockets, and open to every account as a checkout is."""
     folder = Path(tempfile.mkdtemp(prefix="sl-", dir="/tmp"))
     folder.chmod(0o755)
-    yield folder / "data"
-    launch(folder / "data", "stop")
-    for pid in pids_using(folder):
+    return folder
+
+
+def clear_up(data):
+    launch(data, "stop")
+    for pid in pids_using(data):
         os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def fresh():
+    """A data folder that does not exist yet."""
+    folder = make_folder()
+    yield folder / "data"
+    clear_up(folder / "data")
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def used():
+    folder = make_folder()
+    yield folder / "data"
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def data(used):
+    """A data folder that earlier tests may have filled; nothing runs in it."""
+    yield used
+    clear_up(used)
+
+
+@pytest.fixture
+def run_up():
+    """Starts a `run` in the background; its command has printed `up` when this returns."""
+    started = []
+
+    def start(data, *command, **options):
+        process = subprocess.Popen(
+            [*LAUNCH, "run", "--", *command],
+            cwd=PROJECT,
+            env=environment(data),
+            stdout=subprocess.PIPE,
+            text=True,
+            **options,
+        )
+        started.append(process)
+        assert process.stdout.readline() == "up\n"
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 SLEEPER = ["sh", "-c", "echo up; exec sleep 60"]
 
 
-def test_run_gives_the_command_both_services_and_takes_them_away_again(data):
-    done = python(data, SHOW)
+def test_run_gives_the_command_both_services_and_takes_them_away_again(fresh):
+    done = python(fresh, SHOW)
     assert done.stderr == ""
     database, broker = done.stdout.split()
-    assert dj_database_url.parse(database)["HOST"] == str(data / "run")
-    assert broker == f"unix://{data}/run/valkey.sock?db=0"
-    assert pids_using(data) == []
+    assert dj_database_url.parse(database)["HOST"] == str(fresh / "run")
+    assert broker == f"unix://{fresh}/run/valkey.sock?db=0"
+    assert pids_using(fresh) == []
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(database)
 
@@ -126,14 +160,14 @@ print(redis.from_url(os.environ["REDIS_URL"]).info("server")["tcp_port"])
     assert done.stdout.splitlines() == ["18 sanctuary", "(True, True)", "('',) ('off',)", "0"], done.stderr
 
 
-def test_services_for_the_demo_are_durable(data):
+def test_services_for_the_demo_are_durable(fresh):
     ask = """
 import os, psycopg, redis
 with psycopg.connect(os.environ["DATABASE_URL"]) as db:
     print(*(db.execute(f"show {s}").fetchone()[0] for s in ("fsync", "synchronous_commit", "full_page_writes")))
 print(redis.from_url(os.environ["REDIS_URL"]).config_get("appendonly"))
 """
-    done = python(data, ask, SANCTUARY_FAST="")
+    done = python(fresh, ask, SANCTUARY_FAST="")
     assert done.stdout.splitlines() == ["on on on", "{'appendonly': 'yes'}"], done.stderr
 
 
@@ -153,9 +187,9 @@ def test_a_second_start_reuses_the_data_and_is_quick(data):
     assert seconds(lambda: launch(data, "run", "--", "true")) < 2
 
 
-def test_two_commands_share_and_only_the_last_one_stops(data):
-    first = start_background(data, *SLEEPER)
-    second = start_background(data, *SLEEPER)
+def test_two_commands_share_and_only_the_last_one_stops(data, run_up):
+    first = run_up(data, *SLEEPER)
+    second = run_up(data, *SLEEPER)
     assert launch(data, "stop").returncode == 1
     first.terminate()
     first.wait(20)
@@ -168,7 +202,7 @@ def test_two_commands_share_and_only_the_last_one_stops(data):
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 0), (signal.SIGHUP, 129)])
-def test_a_signal_reaches_the_command_which_may_finish_before_the_services_stop(data, number, code):
+def test_a_signal_reaches_the_command_which_may_finish_before_the_services_stop(data, number, code, run_up):
     finish = (
         "import os, signal, sys, time, psycopg\n"
         "def finish(*a):\n"
@@ -176,14 +210,14 @@ def test_a_signal_reaches_the_command_which_may_finish_before_the_services_stop(
         "signal.signal(signal.SIGTERM, finish); signal.signal(signal.SIGINT, finish)\n"
         "print('up', flush=True); time.sleep(60)"
     )
-    process = start_background(data, sys.executable, "-c", finish, stdin=subprocess.DEVNULL)
+    process = run_up(data, sys.executable, "-c", finish, stdin=subprocess.DEVNULL)
     process.send_signal(number)
     assert process.wait(20) == code
     assert process.stdout.read() == ("finished\n" if code == 0 else "")
     assert pids_using(data) == []
 
 
-def test_ctrl_c_at_a_terminal_is_heard_once_by_the_command(data):
+def test_ctrl_c_at_a_terminal_is_heard_once_by_the_command(data, run_up):
     ours, theirs = os.openpty()
     count = (
         "import signal, sys, time\nheard = []\n"
@@ -192,7 +226,7 @@ def test_ctrl_c_at_a_terminal_is_heard_once_by_the_command(data):
         "while not heard: time.sleep(0.05)\n"
         "time.sleep(0.5); print(len(heard), flush=True); sys.exit(5)"
     )
-    process = start_background(
+    process = run_up(
         data,
         sys.executable,
         "-c",
@@ -209,19 +243,19 @@ def test_ctrl_c_at_a_terminal_is_heard_once_by_the_command(data):
     assert pids_using(data) == []
 
 
-def test_everything_killed_starts_again_even_when_the_old_pid_is_someone_elses(data):
-    process = start_background(data, *SLEEPER)
+def test_everything_killed_starts_again_even_when_the_old_pid_is_someone_elses(data, run_up):
+    process = run_up(data, *SLEEPER)
     with psycopg.connect(Postgres(DataFolder(data)).url, autocommit=True) as connection:
-        connection.execute("create table kept as select 42 as answer")
+        connection.execute("create table survived as select 42 as answer")
         connection.execute("checkpoint")
-    for pid in pids_using(data):
+    for pid in (process.pid, *pids_using(data)):
         os.kill(pid, signal.SIGKILL)
     process.wait(20)
     reuse_pid(data / "postgres" / "postmaster.pid")
     done = python(
         data,
         "import os, psycopg\nwith psycopg.connect(os.environ['DATABASE_URL']) as db:"
-        " print(db.execute('select answer from kept').fetchone())",
+        " print(db.execute('select answer from survived').fetchone())",
     )
     assert done.stdout == "(42,)\n", done.stderr
     assert pids_using(data) == []
@@ -233,8 +267,8 @@ def reuse_pid(leftover):
     leftover.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
 
 
-def test_services_of_a_killed_launcher_are_taken_over_and_stopped(data):
-    process = start_background(data, *SLEEPER)
+def test_services_of_a_killed_launcher_are_taken_over_and_stopped(data, run_up):
+    process = run_up(data, *SLEEPER)
     process.kill()
     process.wait(20)
     before = Postgres(DataFolder(data))._pid()
@@ -244,11 +278,11 @@ def test_services_of_a_killed_launcher_are_taken_over_and_stopped(data):
     assert pids_using(data) == []
 
 
-def test_a_broken_off_first_start_leaves_nothing_half(data):
-    (data / "postgres.new").mkdir(parents=True)
-    (data / "postgres.new" / "PG_VERSION").write_text("18\n")
-    assert launch(data, "run", "--", "true").returncode == 0
-    assert not (data / "postgres.new").exists()
+def test_a_broken_off_first_start_leaves_nothing_half(fresh):
+    (fresh / "postgres.new").mkdir(parents=True)
+    (fresh / "postgres.new" / "PG_VERSION").write_text("18\n")
+    assert launch(fresh, "run", "--", "true").returncode == 0
+    assert not (fresh / "postgres.new").exists()
 
 
 def test_env_leaves_the_services_running_until_stop(data):
@@ -260,17 +294,17 @@ def test_env_leaves_the_services_running_until_stop(data):
     assert pids_using(data) == []
 
 
-def test_urls_that_are_set_are_honoured_and_nothing_is_started(data):
+def test_urls_that_are_set_are_honoured_and_nothing_is_started(fresh):
     theirs = {"DATABASE_URL": "postgres://elsewhere/x", "REDIS_URL": "redis://elsewhere/0"}
-    assert python(data, SHOW, **theirs).stdout.split() == list(theirs.values())
-    assert not data.exists()
-    done = python(data, SHOW, DATABASE_URL=theirs["DATABASE_URL"])
-    assert done.stdout.split() == [theirs["DATABASE_URL"], f"unix://{data}/run/valkey.sock?db=0"]
-    assert not (data / "postgres").exists()
+    assert python(fresh, SHOW, **theirs).stdout.split() == list(theirs.values())
+    assert not fresh.exists()
+    done = python(fresh, SHOW, DATABASE_URL=theirs["DATABASE_URL"])
+    assert done.stdout.split() == [theirs["DATABASE_URL"], f"unix://{fresh}/run/valkey.sock?db=0"]
+    assert not (fresh / "postgres").exists()
 
 
-def test_a_long_odd_path_puts_the_sockets_in_a_short_private_folder(data):
-    long = data / ("Ŵ%20 'a, b' " + "x" * 90)
+def test_a_long_odd_path_puts_the_sockets_in_a_short_private_folder(fresh):
+    long = fresh / ("Ŵ%20 'a, b' " + "x" * 90)
     sockets = DataFolder(long).sockets
     assert len(os.fsencode(sockets / ".s.PGSQL.5432")) <= SOCKET_PATH_LIMIT
     look = "import os, sys; s = os.stat(sys.argv[1]); print(oct(s.st_mode)[-3:])"
@@ -279,52 +313,53 @@ def test_a_long_odd_path_puts_the_sockets_in_a_short_private_folder(data):
     assert not sockets.exists()
 
 
-def test_an_odd_path_near_enough_for_the_sockets_works(data):
-    odd = data / "Ŵ%20 a,b"
+@pytest.mark.parametrize("name", ["Ŵ%20 'a' \"b\" ?#&", "a,b"])
+def test_an_odd_path_near_enough_for_the_sockets_works(fresh, name):
+    odd = fresh / name
     done = python(odd, CONNECT)
     assert (done.returncode, done.stderr) == (0, "")
     assert pids_using(odd) == []
 
 
 @ROOT_ONLY
-def test_root_hands_the_data_to_nobody_and_keeps_the_sockets_private(data):
+def test_root_hands_the_data_to_nobody_and_keeps_the_sockets_private(fresh):
     done = python(
-        data, "import os; s = os.stat(os.environ['SANCTUARY_DATA'] + '/run'); print(s.st_uid, oct(s.st_mode))"
+        fresh, "import os; s = os.stat(os.environ['SANCTUARY_DATA'] + '/run'); print(s.st_uid, oct(s.st_mode))"
     )
     assert done.stdout.split() == ["65534", "0o40700"]
-    assert (data / "postgres").stat().st_uid == 65534
+    assert (fresh / "postgres").stat().st_uid == 65534
 
 
 @ROOT_ONLY
-def test_root_in_a_closed_folder_uses_a_user_namespace(data):
-    assert launch(data, "run", "--", "true").returncode == 0
-    data.parent.chmod(0o700)
-    done = python(data, "import os, psycopg; print(psycopg.connect(os.environ['DATABASE_URL']).info.dbname)")
+def test_root_in_a_closed_folder_uses_a_user_namespace(fresh):
+    assert launch(fresh, "run", "--", "true").returncode == 0
+    fresh.parent.chmod(0o700)
+    done = python(fresh, "import os, psycopg; print(psycopg.connect(os.environ['DATABASE_URL']).info.dbname)")
     assert done.stdout == "sanctuary\n", done.stderr
-    assert (data / "postgres").stat().st_uid == 0
+    assert (fresh / "postgres").stat().st_uid == 0
 
 
 @ROOT_ONLY
-def test_root_that_can_do_neither_is_told_what_to_do(data):
-    data.parent.chmod(0o700)
-    done = launch(data, "run", "--", "true", PATH="/nowhere")
+def test_root_that_can_do_neither_is_told_what_to_do(fresh):
+    fresh.parent.chmod(0o700)
+    done = launch(fresh, "run", "--", "true", PATH="/nowhere")
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "move the project" in done.stderr
 
 
-def test_data_of_another_major_version_is_refused_with_what_to_do(data):
-    assert launch(data, "run", "--", "true").returncode == 0
-    (data / "postgres" / "PG_VERSION").write_text("16\n")
-    done = launch(data, "run", "--", "true")
+def test_data_of_another_major_version_is_refused_with_what_to_do(fresh):
+    assert launch(fresh, "run", "--", "true").returncode == 0
+    (fresh / "postgres" / "PG_VERSION").write_text("16\n")
+    done = launch(fresh, "run", "--", "true")
     assert done.returncode == 1
     assert "was made by PostgreSQL 16 and this is 18" in done.stderr
     assert "make demo-reset" in done.stderr
-    assert pids_using(data) == []
+    assert pids_using(fresh) == []
 
 
-def test_pg_bin_comes_first_and_a_wrong_one_is_named(data):
-    done = launch(data, "run", "--", "true", PG_BIN="/no/such/bin")
+def test_pg_bin_comes_first_and_a_wrong_one_is_named(fresh):
+    done = launch(fresh, "run", "--", "true", PG_BIN="/no/such/bin")
     assert (done.returncode, "There is no initdb in /no/such/bin" in done.stderr) == (1, True)
 
 

@@ -7,23 +7,38 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 PROJECT = Path(__file__).resolve().parents[2]
 
 
-def start(tmp_path, body, *, deadline=15):
-    script = tmp_path / "supervised.py"
-    script.write_text(
-        "import sys\nfrom sanctuary.launch.supervise import Supervisor\n"
-        f"s = Supervisor(deadline={deadline})\nPY = [sys.executable, '-c']\n{body}\nsys.exit(s.run())\n"
-    )
-    return subprocess.Popen(
-        [sys.executable, str(script)],
-        cwd=PROJECT,
-        env=os.environ | {"PYTHONPATH": str(PROJECT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+@pytest.fixture
+def start(tmp_path):
+    """Starts a supervisor whose children `body` adds."""
+    started = []
+
+    def begin(body, *, deadline=15):
+        script = tmp_path / "supervised.py"
+        script.write_text(
+            "import sys\nfrom sanctuary.launch.supervise import Supervisor\n"
+            f"s = Supervisor(deadline={deadline})\nPY = [sys.executable, '-c']\n{body}\nsys.exit(s.run())\n"
+        )
+        process = subprocess.Popen(
+            [sys.executable, str(script)],
+            cwd=PROJECT,
+            env=os.environ | {"PYTHONPATH": str(PROJECT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield begin
+    for process in started:
+        process.kill()
+        process.wait()
+        process.stdout.close()
 
 
 def read_until(process, wanted):
@@ -63,8 +78,8 @@ POLITE = (
 )
 
 
-def test_lines_carry_an_aligned_name_and_stop_is_in_reverse_order(tmp_path):
-    process = start(tmp_path, f"s.add('web', PY + [{POLITE!r}]); s.add('worker', PY + [{POLITE!r}])")
+def test_lines_carry_an_aligned_name_and_stop_is_in_reverse_order(start):
+    process = start(f"s.add('web', PY + [{POLITE!r}]); s.add('worker', PY + [{POLITE!r}])")
     seen = set(read_until(process, "up") + read_until(process, "up"))
     process.terminate()
     rest = process.stdout.read().splitlines()
@@ -73,8 +88,8 @@ def test_lines_carry_an_aligned_name_and_stop_is_in_reverse_order(tmp_path):
     assert process.wait(10) == 0
 
 
-def test_a_child_that_dies_is_started_again_later_each_time(tmp_path):
-    process = start(tmp_path, "s.add('web', PY + ['print(1); raise SystemExit(3)'])")
+def test_a_child_that_dies_is_started_again_later_each_time(start):
+    process = start("s.add('web', PY + ['print(1); raise SystemExit(3)'])")
     lines = read_until(process, "again in 1 s")
     process.send_signal(signal.SIGINT)
     assert lines == [
@@ -88,17 +103,17 @@ def test_a_child_that_dies_is_started_again_later_each_time(tmp_path):
     assert process.wait(10) == 0
 
 
-def test_a_child_that_everything_needs_takes_the_others_with_it(tmp_path):
+def test_a_child_that_everything_needs_takes_the_others_with_it(start):
     short = "import time; time.sleep(1); raise SystemExit(3)"
     body = f"s.add('web', PY + [{FOREVER!r}])\ns.add('sink', PY + [{short!r}], on_death='stop')"
-    process = start(tmp_path, body)
+    process = start(body)
     lines = read_until(process, "stopping everything")
     assert process.wait(10) == 1
     assert is_gone(number_after(lines, "pid "))
 
 
-def test_a_deaf_child_and_its_own_child_are_killed_at_the_deadline(tmp_path):
-    process = start(tmp_path, f"s.add('worker', PY + [{DEAF!r}])", deadline=0.5)
+def test_a_deaf_child_and_its_own_child_are_killed_at_the_deadline(start):
+    process = start(f"s.add('worker', PY + [{DEAF!r}])", deadline=0.5)
     lines = read_until(process, "child ") + read_until(process, "child ")
     process.terminate()
     assert process.wait(10) == 0
@@ -106,8 +121,8 @@ def test_a_deaf_child_and_its_own_child_are_killed_at_the_deadline(tmp_path):
     assert is_gone(number_after(lines, "| grandchild "))
 
 
-def test_a_second_signal_does_not_wait_and_an_echo_does(tmp_path):
-    process = start(tmp_path, f"s.add('worker', PY + [{DEAF!r}])", deadline=30)
+def test_a_second_signal_does_not_wait_and_an_echo_does(start):
+    process = start(f"s.add('worker', PY + [{DEAF!r}])", deadline=30)
     read_until(process, "child ")
     read_until(process, "child ")
     process.terminate()
@@ -119,31 +134,31 @@ def test_a_second_signal_does_not_wait_and_an_echo_does(tmp_path):
     assert process.wait(5) == 0
 
 
-def test_children_of_a_killed_supervisor_do_not_stay(tmp_path):
-    process = start(tmp_path, f"s.add('web', PY + [{FOREVER!r}])")
+def test_children_of_a_killed_supervisor_do_not_stay(start):
+    process = start(f"s.add('web', PY + [{FOREVER!r}])")
     lines = read_until(process, "pid ")
     process.kill()
     process.wait(5)
     assert is_gone(number_after(lines, "pid "))
 
 
-def test_nobody_reading_the_output_stops_everything(tmp_path):
+def test_nobody_reading_the_output_stops_everything(start):
     chatty = "import os, time\nprint('pid', os.getpid())\nwhile True: print('x'); time.sleep(0.05)"
-    process = start(tmp_path, f"s.add('web', PY + [{chatty!r}])")
+    process = start(f"s.add('web', PY + [{chatty!r}])")
     lines = read_until(process, "pid ")
     process.stdout.close()
     assert process.wait(10) == 0
     assert is_gone(number_after(lines, "pid "))
 
 
-def test_a_command_that_is_not_there_is_reported(tmp_path):
-    process = start(tmp_path, "s.add('web', ['/no/such/program'], on_death='stop')")
+def test_a_command_that_is_not_there_is_reported(start):
+    process = start("s.add('web', ['/no/such/program'], on_death='stop')")
     output = process.communicate(timeout=10)[0]
     assert process.returncode == 1
     assert "web  | cannot start: " in output
 
 
-def test_ready_is_said_once(tmp_path):
+def test_ready_is_said_once(start):
     body = f"""
 s.add('web', PY + [{FOREVER!r}])
 asked = []
@@ -152,7 +167,7 @@ def ready():
     return len(asked) == 3
 sys.exit(s.run(ready=ready, on_ready=lambda: s.say('open http://127.0.0.1:8000/')))
 """
-    process = start(tmp_path, body)
+    process = start(body)
     read_until(process, "demo | open http://127.0.0.1:8000/")
     time.sleep(0.5)
     process.terminate()
