@@ -1,0 +1,95 @@
+"""What a person says about the emails they get. Each takes effect for every message claimed after it."""
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from sanctuary.audit.actions import record
+from sanctuary.people.actions.permitting import withdraw
+from sanctuary.people.address import mac
+from sanctuary.people.models import Controller, Permission, Supporter, Suppression
+
+UNDO_WITHIN = timedelta(minutes=10)
+PAUSE = timedelta(days=91)
+
+
+@transaction.atomic
+def stop_all_emails(supporter: Supporter, *, source: str) -> None:
+    """Nobody emails this address again until the person asks for it. The pledge still counts."""
+    if supporter.email:
+        suppress(supporter.email, reason=Suppression.Reason.UNSUBSCRIBED)
+    withdraw(supporter, source=source)
+    record("people.stop_all_emails", supporter, by=supporter, source=source)
+
+
+@transaction.atomic
+def stop_sender(supporter: Supporter, controller: Controller, *, source: str) -> None:
+    """One sender stops; others go on."""
+    withdraw(supporter, controllers=[controller], source=source)
+    record("people.stop_sender", supporter, by=supporter, source=source, controller=controller.pk)
+
+
+def suppress(address: str, *, reason: str, controller: Controller | None = None) -> Suppression:
+    """Silence an address for one controller, or for all. Harmless to repeat; the first reason stays."""
+    found, _ = Suppression.objects.get_or_create(
+        email_mac=mac(address), controller=controller, defaults={"reason": reason}
+    )
+    return found
+
+
+def lift_suppression(address: str) -> None:
+    """The person has just shown, from this mailbox, that they want emails again. Complaints are never lifted."""
+    Suppression.objects.covering(address).exclude(reason=Suppression.Reason.COMPLAINED).delete()
+
+
+@transaction.atomic
+def undo_stop(supporter: Supporter, *, source: str) -> bool:
+    """Put back what "stop all" ended in the last ten minutes. False when that time is over or nothing was stopped."""
+    since = timezone.now() - UNDO_WITHIN
+    stopped = Suppression.objects.covering(supporter.email).filter(
+        controller__isnull=True, reason=Suppression.Reason.UNSUBSCRIBED, created_at__gte=since
+    )
+    if not stopped.exists():
+        return False
+    stopped.delete()
+    for ended in Permission.objects.filter(
+        supporter=supporter, change=Permission.Change.WITHDRAWN, occurred_at__gte=since
+    ).select_related("controller"):
+        _restore(ended, source)
+    record("people.undo_stop", supporter, by=supporter, source=source)
+    return True
+
+
+def _restore(ended: Permission, source: str) -> None:
+    given = (
+        Permission.objects.filter(
+            supporter=ended.supporter,
+            controller=ended.controller,
+            purpose=ended.purpose,
+            channel=ended.channel,
+            change=Permission.Change.GRANTED,
+        )
+        .order_by("occurred_at", "id")
+        .last()
+    )
+    given.pk, given.occurred_at, given.source, given._state.adding = None, timezone.now(), source, True
+    given.save(force_insert=True)
+
+
+def pause_emails(supporter: Supporter) -> date:
+    """No emails for three months. Returns the day they start again."""
+    supporter.emails_paused_until = timezone.localdate() + PAUSE
+    supporter.save(update_fields=["emails_paused_until"])
+    return supporter.emails_paused_until
+
+
+def resume_emails(supporter: Supporter) -> None:
+    supporter.emails_paused_until = None
+    supporter.save(update_fields=["emails_paused_until"])
+
+
+def set_big_moments(supporter: Supporter, *, only: bool) -> None:
+    """Only the few biggest calls of a year, or everything agreed to."""
+    supporter.only_big_moments = only
+    supporter.save(update_fields=["only_big_moments"])

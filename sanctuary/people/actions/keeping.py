@@ -1,0 +1,71 @@
+"""Keeping people: find or create, change an address, show what is held, forget."""
+
+from django.db import transaction
+
+from sanctuary.audit.actions import record
+from sanctuary.people.actions.choosing import suppress
+from sanctuary.people.actions.permitting import withdraw
+from sanctuary.people.address import canon, mac
+from sanctuary.people.models import CurrentPermission, Permission, Supporter, Suppression
+from sanctuary.people.signals import supporter_erased
+from sanctuary.places.actions import place_fields
+
+
+@transaction.atomic
+def find_or_create_supporter(*, kind: str, name: str, email: str, postcode: str = "", **fields) -> Supporter:
+    """The supporter with this address and name, or a new one. Two people may share an address.
+
+    `email` may be in any spelling. Raises InvalidAddress.
+    """
+    address = canon(email)
+    same = Supporter.objects.with_address(address).filter(kind=kind, name__iexact=name)
+    found = same.select_for_update(of=("self",)).first()
+    if found:
+        return found
+    return Supporter.objects.create(
+        kind=kind, name=name, email=address, email_mac=mac(address), **place_fields(postcode), **fields
+    )
+
+
+@transaction.atomic
+def change_address(supporter: Supporter, email: str) -> Supporter:
+    """The mailbox behind `email` was shown to be theirs. An old opt-out is not left behind by moving house."""
+    supporter.email = canon(email)
+    supporter.email_mac = mac(supporter.email)
+    supporter.save(update_fields=["email", "email_mac"])
+    record("people.change_address", supporter, by=supporter)
+    return supporter
+
+
+@transaction.atomic
+def erase_supporter(supporter: Supporter, *, by) -> None:
+    """Forget a person: every field goes, every room above is told, and only a keyed hash keeps the address silent."""
+    supporter = Supporter.objects.select_for_update(of=("self",)).get(pk=supporter.pk)
+    withdraw(supporter, source="erasure")
+    if supporter.email:
+        suppress(supporter.email, reason=Suppression.Reason.ERASED)
+    supporter_erased.send(sender=Supporter, supporter=supporter)
+    Supporter.objects.filter(pk=supporter.pk).update(
+        name="Forgotten",
+        email="",
+        email_mac=b"",
+        contact_name="",
+        job_role="",
+        works_for=None,
+        only_big_moments=False,
+        emails_paused_until=None,
+        **place_fields(""),
+    )
+    record("people.erase", supporter, by=by)
+
+
+def held_about(supporter: Supporter) -> dict:
+    """What the floor holds about somebody, in words a person can read."""
+    return {
+        "supporter": supporter,
+        "current": CurrentPermission.objects.live()
+        .filter(supporter=supporter)
+        .select_related("controller")
+        .order_by("controller__name", "purpose"),
+        "history": Permission.objects.history(supporter),
+    }
