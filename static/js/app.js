@@ -1,0 +1,33 @@
+// Small kindnesses on pages that work without them; each is found by its data- attribute.
+
+for (const summary of document.querySelectorAll("[data-focus]")) summary.focus();
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.parentElement.querySelector("[data-copied]").textContent = "Link copied";
+  });
+}
+
+for (const box of document.querySelectorAll("[data-tick-all]")) {
+  const boxes = () => box.form.querySelectorAll(`[name="${box.dataset.tickAll}"]`);
+  box.closest("[hidden]")?.removeAttribute("hidden");
+  box.addEventListener("change", () => boxes().forEach((one) => (one.checked = box.checked)));
+}
+
+for (const text of document.querySelectorAll("textarea[maxlength]")) {
+  const count = document.createElement("p");
+  count.className = "field__hint";
+  count.setAttribute("role", "status");
+  text.after(count);
+  let timer;
+  const say = () => {
+    const rest = text.maxLength - text.value.length;
+    count.textContent = `You have ${rest.toLocaleString("en-GB")} characters left`;
+  };
+  // A screen reader hears the count only after a pause in typing.
+  text.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(say, 1000); });
+  say();
+}
