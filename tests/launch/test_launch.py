@@ -81,7 +81,8 @@ def make_folder():
 
 
 def clear_up(data):
-    launch(data, "stop")
+    if pids_using(data):
+        launch(data, "stop")
     for pid in pids_using(data):
         os.kill(pid, signal.SIGKILL)
 
@@ -131,6 +132,14 @@ def run_up():
     for process in started:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture
+def stranger():
+    """A process of the account that runs the services, which is no PostgreSQL."""
+    with subprocess.Popen(["sleep", "60"], user=65534 if os.geteuid() == 0 else None) as process:
+        yield process
+        process.kill()
 
 
 SLEEPER = ["sh", "-c", "echo up; exec sleep 60"]
@@ -243,7 +252,7 @@ def test_ctrl_c_at_a_terminal_is_heard_once_by_the_command(data, run_up):
     assert pids_using(data) == []
 
 
-def test_everything_killed_starts_again_even_when_the_old_pid_is_someone_elses(data, run_up):
+def test_everything_killed_starts_again_even_when_the_old_pid_is_someone_elses(data, run_up, stranger):
     process = run_up(data, *SLEEPER)
     with psycopg.connect(Postgres(DataFolder(data)).url, autocommit=True) as connection:
         connection.execute("create table survived as select 42 as answer")
@@ -251,7 +260,9 @@ def test_everything_killed_starts_again_even_when_the_old_pid_is_someone_elses(d
     for pid in (process.pid, *pids_using(data)):
         os.kill(pid, signal.SIGKILL)
     process.wait(20)
-    reuse_pid(data / "postgres" / "postmaster.pid")
+    for leftover in (data / "postgres" / "postmaster.pid", data / "run" / ".s.PGSQL.5432.lock"):
+        lines = leftover.read_text().splitlines()
+        leftover.write_text("\n".join([str(stranger.pid), *lines[1:]]) + "\n")
     done = python(
         data,
         "import os, psycopg\nwith psycopg.connect(os.environ['DATABASE_URL']) as db:"
@@ -259,12 +270,6 @@ def test_everything_killed_starts_again_even_when_the_old_pid_is_someone_elses(d
     )
     assert done.stdout == "(42,)\n", done.stderr
     assert pids_using(data) == []
-
-
-def reuse_pid(leftover):
-    """The number in the file now belongs to this test, which is no PostgreSQL."""
-    lines = leftover.read_text().splitlines()
-    leftover.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
 
 
 def test_services_of_a_killed_launcher_are_taken_over_and_stopped(data, run_up):

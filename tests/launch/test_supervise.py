@@ -70,7 +70,7 @@ FOREVER = "import os, time; print('pid', os.getpid()); time.sleep(60)"
 # A child with a child of its own, both deaf to SIGTERM.
 DEAF = (
     "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); p = os.fork();"
-    " print('grandchild' if p == 0 else 'child', os.getpid()); time.sleep(60)"
+    " os.write(1, b'%s %d\\n' % (b'child' if p else b'grandchild', os.getpid())); time.sleep(60)"
 )
 POLITE = (
     "import signal, sys, time; signal.signal(signal.SIGTERM, lambda *a: (print('bye'), sys.exit()));"
