@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import LockNotAvailable
 
 from sanctuary.places import directory
 from sanctuary.places.directory import DirectoryMissing as DirectoryMissing  # doors catch it
@@ -23,6 +24,7 @@ NATIONS = {
     "N": Nation.NORTHERN_IRELAND,
 }
 LINES_A_WRITE = 10_000
+SECONDS_TO_WAIT_FOR_READERS = 3
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,13 @@ def _swap_tables(cursor) -> None:
     # The index is built once the rows are in: far quicker than row by row.
     cursor.execute("ALTER TABLE places_fullpostcode_new ADD PRIMARY KEY (code)")
     cursor.execute("ANALYZE places_fullpostcode_new")
-    cursor.execute("DROP TABLE places_fullpostcode")
+    # While we wait for a long reader, such as a backup, every new reader waits behind us. So not for long.
+    cursor.execute(f"SET LOCAL lock_timeout = '{SECONDS_TO_WAIT_FOR_READERS}s'")
+    try:
+        cursor.execute("DROP TABLE places_fullpostcode")
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        raise ValidationError("The postcodes are in use, perhaps by a backup. Try later.", code="in_use") from error
     cursor.execute("ALTER TABLE places_fullpostcode_new RENAME TO places_fullpostcode")
     cursor.execute("ALTER INDEX places_fullpostcode_new_pkey RENAME TO places_fullpostcode_pkey")

@@ -11,7 +11,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Value
-from django.db.models.functions import ASin, Cos, Least, Power, Radians, Sin, Sqrt
+from django.db.models.functions import Abs, ATan2, Cos, Power, Radians, Sin, Sqrt
 
 from sanctuary.places.postcode import InvalidPostcode, Postcode, parse
 
@@ -66,8 +66,9 @@ class NearQuerySet(models.QuerySet):
         half_lon = (Radians(F("longitude")) - math.radians(lon)) / 2.0
         cosines = Cos(Radians(F("latitude"))) * math.cos(math.radians(lat))
         haversine = Power(Sin(half_lat), 2.0) + cosines * Power(Sin(half_lon), 2.0)
-        # Rounding can push the root above 1 for opposite points of the globe, where ASIN would fail.
-        angle = ASin(Least(Value(1.0), Sqrt(haversine)), output_field=models.FloatField())
+        # ATAN2, because LEAST(1, …) before ASIN would turn a missing position into the far side of the world.
+        # Rounding can leave 1 − haversine just below nought there, where SQRT would fail; hence ABS.
+        angle = ATan2(Sqrt(haversine), Sqrt(Abs(1.0 - haversine)), output_field=models.FloatField())
         return self.annotate(distance_miles=angle * EARTH_DIAMETER_MILES)
 
     def nearest(self, lat: float | None, lon: float | None) -> Self:
@@ -128,7 +129,7 @@ class OutwardCode(models.Model):
     """The first half of a postcode, such as LS7: a neighbourhood, and all we need to find a group."""
 
     code = models.CharField(max_length=4, primary_key=True)
-    name = models.CharField(max_length=60, blank=True, help_text="The place most of it lies in.")
+    name = models.CharField(max_length=60, blank=True, help_text="The district most of it lies in.")
     latitude = models.FloatField()
     longitude = models.FloatField()
     district_code = models.CharField(max_length=9, blank=True)

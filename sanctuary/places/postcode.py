@@ -29,7 +29,8 @@ OUTSIDE = {
 ODD_OUTWARDS = frozenset({"GIR", "NPT"})
 
 _OUTWARD = re.compile(
-    r"(?P<area>[A-Z]{1,2})(?:[1-9]?[0-9]|(?<=^[A-Z])[0-9][A-HJKMNPR-Y]|(?<=^[A-Z]{2})[0-9][ABEHMNPRVWXY])"
+    r"(?P<area>[A-Z]{1,2})[1-9]?[0-9]"
+    r"|(?P<london>E|N|NW|SE|SW|W|EC|WC)[0-9][A-HJKMNPR-Y]"  # a letter at the end is found only in London
 )
 _INWARD = re.compile(r"[0-9][ABD-HJLNP-UW-Z]{2}")
 _SECTOR = re.compile(r"([A-Z]{1,2}[0-9][0-9A-Z]?) [0-9OI]")
@@ -147,6 +148,6 @@ def _read_first_half(text: str) -> Postcode | None:
     readings = product(*(_LOOKALIKES.get(character, character) for character in text[:5]))
     for reading in sorted(map("".join, readings), key=lambda r: sum(map(str.__ne__, r, text))):
         found = _OUTWARD.fullmatch(reading)
-        if reading in ODD_OUTWARDS or (found and found["area"] in AREAS):
+        if reading in ODD_OUTWARDS or (found and (found["london"] or found["area"]) in AREAS):
             return Postcode(reading)
     return None

@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                     "name",
                     models.CharField(
                         blank=True,
-                        help_text="The place most of it lies in.",
+                        help_text="The district most of it lies in.",
                         max_length=60,
                     ),
                 ),
