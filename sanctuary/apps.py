@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 from sanctuary.celery import (
     app as celery_app,
@@ -8,3 +9,7 @@ from sanctuary.celery import (
 class SanctuaryConfig(AppConfig):
     name = "sanctuary"
     celery = celery_app
+
+    def ready(self):
+        # Rules and receivers count only once they are imported; no view should have to remember to.
+        autodiscover_modules("rules", "receivers")
