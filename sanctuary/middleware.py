@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 
 
 def passed_second_step(request) -> bool:
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request))
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
 
 
 class SecondStepMiddleware:

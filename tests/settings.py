@@ -1,5 +1,11 @@
+import os
+
+os.environ.setdefault("DEBUG", "1")
 from sanctuary.settings import *
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 MAILING_UNDO_MINUTES = 0
+# Keys of our own in Valkey: tests must not meet the queue or the cache of a server they share.
+CACHES["default"]["KEY_PREFIX"] = "test"
+CELERY_BROKER_TRANSPORT_OPTIONS |= {"global_keyprefix": "test:"}

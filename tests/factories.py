@@ -1,0 +1,246 @@
+"""Rows with obvious defaults. What a row belongs to is said by the caller; only a group brings its own controller."""
+
+from datetime import UTC, date, datetime
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from campaigns.models import Action, ActionTaken, Campaign, Mailing
+from groups.models import Activity, GroupRole, LocalGroup, Membership
+from pledges.models import IntendedAction, Pledge
+from sanctuary.people.actions import grant, set_up_people
+from sanctuary.people.address import mac
+from sanctuary.people.models import Controller, Permission, Supporter, User, Wording
+from streams.models import Convenor, Principle, Resource, Stream, StreamOrganisation
+
+PASSWORD = "correct horse battery"
+LONG_AGO = date(2020, 1, 1)
+
+
+def permit(supporter, controller=None, purpose=Permission.Purpose.CAMPAIGNS, *, at=None):
+    """The supporter agreed, in the current words, to one purpose of one controller (the national one by default)."""
+    controller = controller or set_up_people()
+    wording = Wording.objects.current("email-question")
+    return grant(supporter, controllers=[controller], purposes=[purpose], wording=wording, source="test", at=at)[0]
+
+
+class UserFactory(DjangoModelFactory):
+    """Signs in with PASSWORD."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"user{n}@example.org")
+    name = factory.Sequence(lambda n: f"User {n}")
+    password = factory.django.Password(PASSWORD)
+
+
+class ControllerFactory(DjangoModelFactory):
+    class Meta:
+        model = Controller
+
+    kind = Controller.Kind.GROUP
+    name = factory.Sequence(lambda n: f"Group {n}")
+    postal_address = "1 Example Street, Example Town, EX1 1AA"
+
+
+class WordingFactory(DjangoModelFactory):
+    class Meta:
+        model = Wording
+
+    slug = factory.Sequence(lambda n: f"words-{n}")
+    version = 1
+    text = "These exact words."
+
+
+class SupporterFactory(DjangoModelFactory):
+    """A person without any permission: see `permit`."""
+
+    class Meta:
+        model = Supporter
+
+    kind = Supporter.Kind.PERSON
+    name = factory.Sequence(lambda n: f"Supporter {n}")
+    email = factory.Sequence(lambda n: f"supporter{n}@example.org")
+    email_mac = factory.LazyAttribute(lambda row: mac(row.email) if row.email else b"")
+
+
+class OrganisationFactory(SupporterFactory):
+    kind = Supporter.Kind.ORGANISATION
+    name = factory.Sequence(lambda n: f"Organisation {n}")
+    email = factory.Sequence(lambda n: f"organisation{n}@example.org")
+    organisation_type = Supporter.OrganisationType.SCHOOL
+    contact_name = "Connie Contact"
+
+
+class PrincipleFactory(DjangoModelFactory):
+    class Meta:
+        model = Principle
+
+    number = factory.Sequence(lambda n: n + 100)
+    slug = factory.Sequence(lambda n: f"principle-{n}")
+    name = factory.Sequence(lambda n: f"Principle {n}")
+
+
+class StreamFactory(DjangoModelFactory):
+    class Meta:
+        model = Stream
+
+    slug = factory.Sequence(lambda n: f"stream-{n}")
+    name = factory.Sequence(lambda n: f"Stream {n}")
+    member_title = factory.LazyAttribute(lambda row: f"{row.name} of Sanctuary")
+    purpose = "Welcome people wherever they learn, read or work."
+
+
+class ConvenorFactory(DjangoModelFactory):
+    """Needs stream and user."""
+
+    class Meta:
+        model = Convenor
+
+    started_on = LONG_AGO
+
+
+class StreamOrganisationFactory(DjangoModelFactory):
+    """Needs stream and organisation."""
+
+    class Meta:
+        model = StreamOrganisation
+
+    joined_on = LONG_AGO
+
+
+class ResourceFactory(DjangoModelFactory):
+    """Needs stream."""
+
+    class Meta:
+        model = Resource
+
+    title = factory.Sequence(lambda n: f"Resource {n}")
+    published_on = LONG_AGO
+
+
+class LocalGroupFactory(DjangoModelFactory):
+    """An active group with its own controller, nowhere on the map."""
+
+    class Meta:
+        model = LocalGroup
+
+    name = factory.Sequence(lambda n: f"Town {n} City of Sanctuary")
+    slug = factory.Sequence(lambda n: f"town-{n}")
+    area = factory.Sequence(lambda n: f"Town {n}")
+    status = LocalGroup.Status.ACTIVE
+    controller = factory.SubFactory(ControllerFactory, name=factory.SelfAttribute("..name"))
+
+
+class GroupRoleFactory(DjangoModelFactory):
+    """Needs group and user."""
+
+    class Meta:
+        model = GroupRole
+
+    role = GroupRole.Role.COORDINATOR
+    started_on = LONG_AGO
+
+
+class MembershipFactory(DjangoModelFactory):
+    """Needs group and supporter."""
+
+    class Meta:
+        model = Membership
+
+    source = Membership.Source.PLEDGE
+    joined_on = LONG_AGO
+
+
+class ActivityFactory(DjangoModelFactory):
+    """Needs group. Public, in the future."""
+
+    class Meta:
+        model = Activity
+
+    title = factory.Sequence(lambda n: f"Activity {n}")
+    kind = Activity.Kind.MEAL
+    starts_at = datetime(2099, 6, 1, 18, tzinfo=UTC)
+    ends_at = datetime(2099, 6, 1, 20, tzinfo=UTC)
+    area = "Town centre"
+
+
+class PledgeFactory(DjangoModelFactory):
+    """A person's pledge to no group, not yet confirmed: its details live only here."""
+
+    class Meta:
+        model = Pledge
+
+    class Params:
+        # The pledge of `supporter`, confirmed from their mailbox.
+        confirmed = factory.Trait(confirmed_at=factory.LazyFunction(timezone.now), name="", email="", postcode="")
+
+    wording = factory.LazyFunction(lambda: _wording("pledge"))
+    permission_wording = factory.LazyFunction(lambda: _wording("email-question"))
+    name = factory.Sequence(lambda n: f"Pledger {n}")
+    email = factory.Sequence(lambda n: f"pledger{n}@example.org")
+    wants_email = True
+
+
+def _wording(slug: str) -> Wording:
+    return Wording.objects.get_or_create(slug=slug, version=1, defaults={"text": f"The words of {slug}."})[0]
+
+
+class IntendedActionFactory(DjangoModelFactory):
+    """Needs pledge."""
+
+    class Meta:
+        model = IntendedAction
+
+    kind = IntendedAction.Kind.MEET
+
+
+class CampaignFactory(DjangoModelFactory):
+    """Needs owner. Live, approved by its owner."""
+
+    class Meta:
+        model = Campaign
+
+    title = factory.Sequence(lambda n: f"Campaign {n}")
+    slug = factory.Sequence(lambda n: f"campaign-{n}")
+    ask = "Ask the council to welcome everyone."
+    why = "Because everyone needs a safe place."
+    decision_maker = "The council"
+    state = Campaign.State.LIVE
+    approved_by = factory.SelfAttribute("owner")
+    approved_at = factory.LazyAttribute(lambda row: timezone.now() if row.approved_by else None)
+    purpose_note = "It furthers welcome."
+
+
+class ActionFactory(DjangoModelFactory):
+    """Needs campaign."""
+
+    class Meta:
+        model = Action
+
+    statement = "We ask the council to welcome everyone."
+
+
+class ActionTakenFactory(DjangoModelFactory):
+    """Needs action. Not yet confirmed."""
+
+    class Meta:
+        model = ActionTaken
+
+    name = factory.Sequence(lambda n: f"Signer {n}")
+    email = factory.Sequence(lambda n: f"signer{n}@example.org")
+
+
+class MailingFactory(DjangoModelFactory):
+    """Needs campaign and author. A draft from the national controller to everyone."""
+
+    class Meta:
+        model = Mailing
+
+    controller = factory.LazyFunction(set_up_people)
+    subject = factory.Sequence(lambda n: f"Mailing {n}")
+    body = "Dear ((first_name)),\n\nplease [sign](((action_link)))."
+    audience = factory.LazyFunction(lambda: {"kind": "everyone", "value": ""})
