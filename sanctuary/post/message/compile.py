@@ -1,0 +1,229 @@
+"""Build a message once: MIME tree, quoted-printable, folding; per person only write and join what varies."""
+
+import hashlib
+import re
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import NamedTuple
+
+from sanctuary.post import merge
+from sanctuary.post.message import places
+from sanctuary.post.message.places import CompileError, Slot
+from sanctuary.post.message.values import (
+    CRLF,
+    LONGEST_IN_HEADER,
+    SOFT_BREAK,
+    BadValue,
+    as_address,
+    as_link,
+    clean,
+    in_header,
+    quoted,
+    unstructured,
+)
+
+_HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,60}").fullmatch
+_OURS = {"subject", "from", "to", "date", "message-id", "mime-version", "content-type", "content-transfer-encoding"}
+_ADDRESS_HEADERS = {"To", "Reply-To", "Sender", "From"}
+_LINE_LIMIT = 998
+_PART = b"Content-Type: text/%b; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+
+
+class Subject(NamedTuple):
+    """A subject that differs from person to person; it is encoded as a whole, for its words may not touch."""
+
+    parts: tuple[str | merge.Field, ...]
+
+    def filled(self, values: Mapping[str, str]) -> str:
+        return "".join(
+            part if isinstance(part, str) else _first(values[part.name], part.fallback or "") for part in self.parts
+        )
+
+
+Part = bytes | Slot | Subject
+
+
+class CompiledMessage:
+    """A message that lacks only one person's values. Made by `compile_message`; safe to keep and to share."""
+
+    def __init__(self, parts: list[Part]):
+        parts = _joined(parts)
+        self._pieces = [part if isinstance(part, bytes) else b"" for part in parts]
+        self._subjects = [(at, part) for at, part in enumerate(parts) if isinstance(part, Subject)]
+        places_of: dict[Slot, list[int]] = {}
+        for at, part in enumerate(parts):
+            if isinstance(part, Slot):
+                places_of.setdefault(part, []).append(at)
+        self._header_slots = [(*slot, at) for slot, at in places_of.items() if _is_header(slot)]
+        self._body_slots = [(*_with_bytes(slot), at) for slot, at in places_of.items() if not _is_header(slot)]
+        in_subjects = {part.name for _, s in self._subjects for part in s.parts if isinstance(part, merge.Field)}
+        self._cleaned = in_subjects | {name for name, *_ in self._body_slots}
+        self.fields = frozenset(self._cleaned | {name for name, *_ in self._header_slots})
+
+    def render(self, values: Mapping[str, str]) -> bytes:
+        """The wire bytes for one person: lines end in CRLF and none begins with a dot; the final dot is not included.
+
+        `values` needs every name in `.fields`. Raises BadValue when a value cannot stand in a header or be a link.
+        """
+        pieces = self._pieces.copy()
+        cleaned = {name: clean(values[name]) for name in self._cleaned}
+        try:
+            for name, _, encode, at in self._header_slots:
+                _put(pieces, at, encode(values[name]))
+            for name, fallback, encode, at in self._body_slots:
+                value = cleaned[name]
+                empty = not value or value.isspace()
+                _put(pieces, at, fallback if empty and fallback is not None else encode(value))
+        except BadValue as error:
+            raise BadValue(f"{name}: {error}") from None
+        for at, subject in self._subjects:
+            pieces[at] = unstructured("Subject", subject.filled(cleaned))
+        return b"".join(pieces)
+
+
+def compile_message(
+    *,
+    subject: str,
+    text: str,
+    html: str | None,
+    from_addr: str,
+    message_id: str,
+    fields: Collection[str] = (),
+    to: str = "((email))",
+    headers: Mapping[str, str] | None = None,
+    date: datetime | None = None,
+) -> CompiledMessage:
+    """Compile a message whose subject, text, html and headers may hold ((fields)) of the fixed set `fields`.
+
+    Headers take addresses and tokens only: `message_id="<((delivery))@example.org>"`. `date` is now when not given.
+    Raises CompileError, in the writer's words, for a field that is unknown or stands where no value can be safe.
+    """
+    headers = headers or {}
+    for written in (subject, text, html or "", to, message_id, *headers.values()):
+        for problem in merge.problems(written, fields):
+            raise CompileError(problem.message)
+    return CompiledMessage(
+        [
+            *_header("From", from_addr),
+            *_header("To", to),
+            *_subject(subject),
+            *_header("Date", format_datetime(date or datetime.now(UTC))),
+            *_header("Message-ID", message_id),
+            *(part for name, value in headers.items() for part in _extra(name, value)),
+            b"MIME-Version: 1.0\r\n",
+            *_content(_lines(text), None if html is None else _lines(html)),
+        ]
+    )
+
+
+def _subject(text: str) -> list[Part]:
+    parts = merge.split(clean(text))
+    if all(isinstance(part, str) for part in parts):
+        return [b"Subject: ", unstructured("Subject", "".join(parts)), CRLF]
+    return [b"Subject: ", Subject(tuple(parts)), CRLF]
+
+
+def _extra(name: str, value: str) -> list[Part]:
+    if not _HEADER_NAME(name) or name.lower() in _OURS:
+        raise CompileError(f"{name} is not a header to add here.")
+    return _header(name, value)
+
+
+def _header(name: str, value: str) -> list[Part]:
+    """One header. With fields it stays on one line, since tokens must not be cut."""
+    if clean(value) != value:
+        raise CompileError(f"The header {name} holds a line break or a control character.")
+    parts = merge.split(value)
+    if all(isinstance(part, str) for part in parts):
+        return [_fixed_header(name, value)]
+    encode = as_address if name in _ADDRESS_HEADERS else in_header
+    slots = [part if isinstance(part, str) else Slot(part.name, "", encode) for part in parts]
+    longest = sum(len(part) if isinstance(part, str) else LONGEST_IN_HEADER for part in slots) + len(name) + 2
+    if not value.isascii() or longest > _LINE_LIMIT:
+        raise CompileError(f"The header {name} must be short and in plain letters.")
+    line = [part.encode() if isinstance(part, str) else part for part in slots]
+    return [f"{name}: ".encode(), *line, CRLF]
+
+
+def _fixed_header(name: str, value: str) -> bytes:
+    if name not in _ADDRESS_HEADERS:
+        if len(line := f"{name}: {value}".encode()) > _LINE_LIMIT:
+            raise CompileError(f"The header {name} is too long.")
+        return (line if value.isascii() else f"{name}: ".encode() + unstructured(name, value)) + CRLF
+    header = SMTP.header_factory(name, value)
+    if header.defects or len(header.addresses) != 1 or not header.addresses[0].domain:
+        raise CompileError(f"The header {name} must hold one email address.")
+    return SMTP.fold(name, header).encode("ascii")
+
+
+def _content(text: str, html: str | None) -> list[Part]:
+    """The bodies. No line of quoted-printable can hold "=_", so no value can forge the boundary."""
+    text_body = [_PART % b"plain", *_body(places.of_text(text))]
+    if html is None:
+        return text_body
+    html_body = [_PART % b"html", *_body(places.of_html(html))]
+    mark = b"=_" + hashlib.sha256(f"{text}\0{html}".encode()).hexdigest()[:32].encode()
+    return [
+        b'Content-Type: multipart/alternative; boundary="%b"\r\n\r\n--%b\r\n' % (mark, mark),
+        *text_body,
+        b"\r\n--%b\r\n" % mark,
+        *html_body,
+        b"\r\n--%b--\r\n" % mark,
+    ]
+
+
+def _body(parts: list[str | Slot]) -> list[Part]:
+    """Quoted-printable literals; each slot stands alone between line breaks, soft ones where the text has none."""
+    out: list[Part] = []
+    at_line_start = True
+    for part in parts:
+        if isinstance(part, Slot):
+            out += [part] if at_line_start else [SOFT_BREAK, part]
+            at_line_start = False
+            continue
+        if out and not part.startswith("\n"):
+            out.append(SOFT_BREAK)
+        out.append(CRLF.join(quoted(line.encode()) for line in part.split("\n")))
+        at_line_start = part.endswith("\n")
+    return out
+
+
+def _lines(text: str) -> str:
+    """The text with plain line ends, one at its end, and each line clean."""
+    return "".join(f"{clean(line)}\n" for line in re.split(r"\r\n|\r|\n", text.rstrip("\r\n")))
+
+
+def _joined(parts: list[Part]) -> list[Part]:
+    joined: list[Part] = []
+    for part in parts:
+        if isinstance(part, bytes) and joined and isinstance(joined[-1], bytes):
+            joined[-1] += part
+        else:
+            joined.append(part)
+    return joined
+
+
+def _is_header(slot: Slot) -> bool:
+    return slot.encode in (in_header, as_address)
+
+
+def _with_bytes(slot: Slot) -> tuple:
+    """The slot with its fallback already written as it will stand there; None for a link that must not be empty."""
+    fallback = clean(slot.fallback)
+    if not fallback:
+        return slot.name, None if slot.encode is as_link else b"", slot.encode
+    try:
+        return slot.name, slot.encode(fallback), slot.encode
+    except BadValue as error:
+        raise CompileError(f"What to say instead of (({slot.name})) does not fit there: {error}.") from None
+
+
+def _first(value: str, fallback: str) -> str:
+    return value if value and not value.isspace() else fallback
+
+
+def _put(pieces: list[bytes], places_: list[int], data: bytes) -> None:
+    for at in places_:
+        pieces[at] = data
