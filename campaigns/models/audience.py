@@ -73,20 +73,27 @@ _JUDGED = """
     )
 """
 
-_COUNT = """
-    WITH {judged}
+# One copy for each address, in an order made by a hash, so that the first chunks are a random sample of the whole.
+_CHOSEN = """
+    chosen AS MATERIALIZED (
+        SELECT row_number() OVER (ORDER BY hashint8extended(id, %(salt)s)) AS seq, id, email
+        FROM (
+            SELECT DISTINCT ON (email_mac) email_mac, id, email FROM judged WHERE reason = '' ORDER BY email_mac, id
+        ) once
+    )
+"""
+
+_PLACED = """
+    placed AS (
+        INSERT INTO campaigns_delivery (mailing_id, seq, supporter_id, address, outcome, attempts, reply)
+        SELECT %(mailing)s, seq, id, email, 0, 0, '' FROM chosen
+    )
+"""
+
+_REASONS = """
     SELECT reason, count(*) FROM judged GROUP BY reason
     UNION ALL
     SELECT 'recipients', count(DISTINCT email_mac) FROM judged WHERE reason = ''
-"""
-
-# Ordered by a hash, so that the first chunks are a random sample of the whole. One copy for each address.
-_RECIPIENTS = """
-    WITH {judged},
-    chosen AS (
-        SELECT DISTINCT ON (email_mac) id, email FROM judged WHERE reason = '' ORDER BY email_mac, id
-    )
-    SELECT row_number() OVER (ORDER BY hashint8extended(id, %(salt)s)) AS seq, id, email FROM chosen
 """
 
 
@@ -119,20 +126,22 @@ class Audience:
     def count(self, mailing) -> Counts:
         """How many match, how many will get it, and every reason between."""
         with connection.cursor() as cursor:
-            cursor.execute(_COUNT.format(judged=self._judged()), self.parameters(mailing))
-            found = dict(cursor.fetchall())
+            cursor.execute(f"WITH {self._judged()} {_REASONS}", self.parameters(mailing))
+            return self.read_counts(cursor.fetchall())
+
+    def freeze_sql(self) -> str:
+        """One statement that writes a delivery for each recipient and returns what `read_counts` reads.
+
+        Needs `parameters` and `mailing`.
+        """
+        return f"WITH {self._judged()}, {_CHOSEN}, {_PLACED} {_REASONS}"
+
+    @staticmethod
+    def read_counts(rows) -> Counts:
+        found = dict(rows)
         eligible, recipients = found.pop("", 0), found.pop("recipients")
         matched = eligible + sum(found.values())
-        return Counts(
-            matched=matched,
-            recipients=recipients,
-            shared_address=eligible - recipients,
-            **found,
-        )
-
-    def recipients_sql(self) -> str:
-        """A query for (seq, supporter id, address), to be filled with `parameters`."""
-        return _RECIPIENTS.format(judged=self._judged())
+        return Counts(matched=matched, recipients=recipients, shared_address=eligible - recipients, **found)
 
     def parameters(self, mailing) -> dict:
         return {

@@ -16,6 +16,11 @@ class MailingQuerySet(models.QuerySet):
     def running(self):
         return self.filter(state=Mailing.State.SENDING)
 
+    def with_free_chunks(self, now):
+        """Mailings with something that a worker could take now."""
+        free = models.Q(chunks__state=0) & (models.Q(chunks__not_before=None) | models.Q(chunks__not_before__lte=now))
+        return self.filter(free).distinct()
+
 
 class Mailing(models.Model):
     """One email from one controller to one audience. What was approved is what is sent."""

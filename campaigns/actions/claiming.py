@@ -1,0 +1,130 @@
+"""Taking the next chunk of a mailing, through the gate. The broker only rings; the database decides."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from campaigns.actions.settling import Settled, write_outcomes
+from campaigns.models import Delivery, Mailing
+
+LEASE = timedelta(seconds=90)
+
+
+class Recipient(NamedTuple):
+    """One row of a claimed chunk, with what the merge fields need."""
+
+    seq: int
+    supporter_id: int
+    address: str
+    name: str
+    first_name: str
+    group: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A chunk in our hands until `lease_until`, and the recipients whom the gate let through."""
+
+    mailing_id: int
+    no: int
+    lo: int
+    hi: int
+    token: uuid.UUID
+    lease_until: datetime
+    recipients: list[Recipient]
+
+
+# Materialised, or the planner may lease every free chunk at once.
+_TAKE = """
+    WITH next AS MATERIALIZED (
+        SELECT no FROM campaigns_chunk
+        WHERE mailing_id = %(mailing)s AND state = 0 AND (not_before IS NULL OR not_before <= %(now)s)
+        ORDER BY no LIMIT 1 FOR UPDATE SKIP LOCKED
+    )
+    UPDATE campaigns_chunk c SET state = 1, owner = %(token)s, host = %(host)s, lease_until = %(lease_until)s
+    FROM next WHERE c.mailing_id = %(mailing)s AND c.no = next.no
+    RETURNING c.no, c.lo, c.hi
+"""
+
+# The gate. Whoever left, complained, moved or asked for rest since the freeze is stopped here.
+_READ = """
+    SELECT d.seq, d.supporter_id, d.address, coalesce(s.name, ''),
+        CASE WHEN s.kind = 'person' THEN split_part(s.name, ' ', 1) ELSE '' END,
+        coalesce((
+            SELECT g.name FROM groups_membership m JOIN groups_localgroup g ON g.id = m.group_id
+            WHERE m.supporter_id = s.id AND m.left_on IS NULL ORDER BY m.id LIMIT 1
+        ), ''),
+        coalesce(o.name, ''),
+        CASE
+            WHEN s.id IS NULL OR s.email <> d.address THEN 'The address is no longer theirs.'
+            WHEN cp.is_live IS NOT TRUE THEN 'They withdrew their permission.'
+            WHEN EXISTS (
+                SELECT FROM people_suppression x
+                WHERE x.email_mac = s.email_mac AND (x.controller_id IS NULL OR x.controller_id = %(controller)s)
+            ) THEN 'The address is suppressed.'
+            WHEN s.emails_paused_until > %(today)s OR (s.only_big_moments AND NOT %(big)s) THEN 'They are resting.'
+        END
+    FROM campaigns_delivery d
+    LEFT JOIN people_supporter s ON s.id = d.supporter_id
+    LEFT JOIN people_currentpermission cp ON cp.supporter_id = s.id AND cp.controller_id = %(controller)s
+        AND cp.purpose = %(purpose)s AND cp.channel = 'email'
+    LEFT JOIN places_outwardcode o ON o.code = s.outward_code
+    WHERE d.mailing_id = %(mailing)s AND d.seq BETWEEN %(lo)s AND %(hi)s AND d.outcome = 0
+        AND (d.not_before IS NULL OR d.not_before <= %(now)s)
+    ORDER BY d.seq
+"""
+
+
+@transaction.atomic
+def claim_chunk(mailing_id: int, *, host: str) -> Claim | None:
+    """Take the next free chunk of a running mailing and read it through the gate, in one transaction.
+
+    None when the mailing does not run, its rate is used up for now, or nothing is free.
+    """
+    now = timezone.now()
+    mailing = Mailing.objects.running().filter(pk=mailing_id).first()
+    if mailing is None or not _within_rate(mailing, now):
+        return None
+    token, lease_until = uuid.uuid4(), now + LEASE
+    with connection.cursor() as cursor:
+        given = {"mailing": mailing_id, "now": now, "token": token, "host": host, "lease_until": lease_until}
+        cursor.execute(_TAKE, given)
+        taken = cursor.fetchone()
+        if taken is None:
+            return None
+        no, lo, hi = taken
+        cursor.execute(_READ, {**given, "lo": lo, "hi": hi, **_gate(mailing)})
+        rows = cursor.fetchall()
+    stopped = [Settled(row[0], Delivery.Outcome.SUPPRESSED, row[-1]) for row in rows if row[-1]]
+    write_outcomes(mailing_id, no, stopped, now)
+    _use_rate(mailing, len(rows) - len(stopped), now)
+    recipients = [Recipient(*row[:-1]) for row in rows if not row[-1]]
+    return Claim(mailing_id, no, lo, hi, token, lease_until, recipients)
+
+
+def _gate(mailing) -> dict:
+    return {
+        "controller": mailing.controller_id,
+        "purpose": mailing.purpose,
+        "big": mailing.is_big_moment,
+        "today": timezone.localdate(),
+    }
+
+
+def _within_rate(mailing, now) -> bool:
+    if not mailing.per_minute:
+        return True
+    locked = Mailing.objects.select_for_update(of=("self",)).get(pk=mailing.pk)
+    mailing.next_send_at = locked.next_send_at
+    return locked.next_send_at is None or locked.next_send_at <= now
+
+
+def _use_rate(mailing, count: int, now) -> None:
+    if mailing.per_minute:
+        spent = timedelta(minutes=count / mailing.per_minute)
+        Mailing.objects.filter(pk=mailing.pk).update(next_send_at=max(now, mailing.next_send_at or now) + spent)

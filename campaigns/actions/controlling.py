@@ -1,0 +1,104 @@
+"""Pause, resume, stop, and what a human decides about rows in doubt. Takes effect at the next claim."""
+
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from campaigns.actions.settling import cancel_rest, give_back
+from campaigns.models import Chunk, Delivery, Mailing
+from sanctuary.audit.actions import record
+
+State = Mailing.State
+
+
+@transaction.atomic
+def pause_mailing(mailing: Mailing, *, by, reason: str = "") -> Mailing:
+    """Nobody claims another chunk until somebody resumes it. Harmless to repeat."""
+    mailing = _locked(mailing)
+    if mailing.state == State.SENDING:
+        mailing.state, mailing.pause_reason = State.PAUSED, reason[:300]
+        mailing.save(update_fields=["state", "pause_reason"])
+        record("campaigns.pause_mailing", mailing, by=by, reason=reason)
+    return mailing
+
+
+@transaction.atomic
+def resume_mailing(mailing: Mailing, *, by) -> Mailing:
+    mailing = _locked(mailing)
+    if mailing.state == State.PAUSED:
+        mailing.state, mailing.pause_reason = State.SENDING, ""
+        mailing.save(update_fields=["state", "pause_reason"])
+        record("campaigns.resume_mailing", mailing, by=by)
+    return mailing
+
+
+@transaction.atomic
+def stop_mailing(mailing: Mailing, *, by) -> Mailing:
+    """End it for good: whoever has not had it will not get it. The clock cancels their rows."""
+    mailing = _locked(mailing)
+    if mailing.state in (State.SENDING, State.PAUSED):
+        mailing.state, mailing.finished_at = State.STOPPED, timezone.now()
+        mailing.save(update_fields=["state", "finished_at"])
+        record("campaigns.stop_mailing", mailing, by=by)
+    return mailing
+
+
+@transaction.atomic
+def cancel_chunk(mailing: Mailing) -> bool:
+    """Cancel what waits in one free chunk of a stopped mailing. False when there is none left."""
+    free = mailing.chunks.filter(state=Chunk.State.FREE).select_for_update(skip_locked=True, of=("self",))
+    chunk = free.order_by("no").first()
+    if mailing.state != State.STOPPED or chunk is None:
+        return False
+    cancel_rest(mailing.pk, chunk.no, timezone.now())
+    give_back(mailing.pk, chunk.no)
+    return True
+
+
+@transaction.atomic
+def finish_mailing(mailing: Mailing) -> bool:
+    """Done, once every chunk is. False while something is left."""
+    mailing = _locked(mailing)
+    if mailing.state != State.SENDING or mailing.chunks.exclude(state=Chunk.State.DONE).exists():
+        return False
+    mailing.state, mailing.finished_at = State.DONE, timezone.now()
+    mailing.save(update_fields=["state", "finished_at"])
+    record("campaigns.finish_mailing", mailing, by="clock", **mailing.chunks.all().progress())
+    return True
+
+
+@transaction.atomic
+def settle_doubt(mailing: Mailing, seqs: Iterable[int], *, send_again: bool, by) -> int:
+    """A human decides about rows in doubt: leave them, or send again to people who may get it twice.
+
+    Returns how many rows it changed. Raises ValidationError(code="stopped") for a stopped mailing.
+    """
+    mailing = _locked(mailing)
+    if send_again and mailing.state == State.STOPPED:
+        raise ValidationError("This mailing was stopped. Nothing more can be sent.", code="stopped")
+    rows = list(mailing.deliveries.in_doubt().filter(seq__in=list(seqs)).select_for_update(of=("self",)))
+    if send_again:
+        for row in rows:
+            _open_again(row)
+        if rows and mailing.state == State.DONE:
+            Mailing.objects.filter(pk=mailing.pk).update(state=State.SENDING, finished_at=None)
+    else:
+        mailing.deliveries.in_doubt().filter(seq__in=[row.seq for row in rows]).update(reply="Left as it is.")
+    record("campaigns.settle_doubt", mailing, by=by, rows=len(rows), send_again=send_again)
+    return len(rows)
+
+
+def _open_again(row: Delivery) -> None:
+    Delivery.objects.filter(mailing_id=row.mailing_id, seq=row.seq).update(
+        outcome=Delivery.Outcome.PENDING, settled_at=None, reply="", not_before=None
+    )
+    chunk = Chunk.objects.filter(mailing_id=row.mailing_id, lo__lte=row.seq, hi__gte=row.seq)
+    chunk.update(in_doubt=F("in_doubt") - 1)
+    chunk.filter(state=Chunk.State.DONE).update(state=Chunk.State.FREE, not_before=None)
+
+
+def _locked(mailing: Mailing) -> Mailing:
+    return Mailing.objects.select_for_update(of=("self",)).get(pk=mailing.pk)

@@ -1,0 +1,35 @@
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from campaigns import actions
+from campaigns.models import Mailing
+
+# A ring that nobody answers in this time is repeated by the next sweep, so it need not wait in the queue.
+RING_EXPIRES = 14
+
+
+@shared_task
+def send_mailing(mailing_id):
+    """Send for less than a minute, then ring again, so that no task is ever long."""
+    if actions.send_for(mailing_id):
+        send_mailing.apply_async_on_commit(args=[mailing_id])
+
+
+@shared_task
+def sweep_mailings():
+    """Start what is due, recover what died, wake the senders. The database decides; the broker may forget all of it."""
+    now = timezone.now()
+    actions.recover_journals()
+    while actions.doubt_expired_chunk():
+        pass
+    for mailing in Mailing.objects.due(now):
+        actions.freeze_and_start(mailing)
+    for mailing in Mailing.objects.filter(state=Mailing.State.STOPPED).with_free_chunks(now):
+        while actions.cancel_chunk(mailing):
+            pass
+    for mailing in Mailing.objects.running():
+        actions.finish_mailing(mailing)
+    for mailing in Mailing.objects.running().with_free_chunks(now):
+        for _ in range(settings.MAIL_SENDERS):
+            send_mailing.apply_async_on_commit(args=[mailing.pk], expires=RING_EXPIRES)
