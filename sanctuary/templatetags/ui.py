@@ -22,9 +22,10 @@ GOALS = (100, 250, 500, 1_000, 2_500, 5_000, 10_000, 20_000, 50_000, 100_000)
 MAP_SCALE = 49.4
 MAP_LONGITUDE_SHRINK = math.cos(math.radians(55))
 MAP_BOX = (-54.0, 0.0, 354.0, 552.0)
-MAP_NEAR_SPAN = 96.0
+MAP_NEAR_SPAN = 84.0
+MAP_NEAR_HEIGHT = 1.2
 # Marks keep their size on the page however far the map zooms: fractions of the map's width.
-MAP_SIZES = {"dot": 0.0095, "you": 0.026, "pin": 0.044, "line": 0.007, "text": 0.055, "drop": 0.019}
+MAP_SIZES = {"dot": 0.0095, "you": 0.02, "pin": 0.036, "line": 0.006, "text": 0.046, "drop": 0.016}
 
 
 # --- the way we write things ------------------------------------------------------------------------
@@ -78,10 +79,12 @@ def number(value) -> str:
 
 @register.filter
 def plain_form(form):
-    """A library's form in our manner: no `required` attribute, no placeholder standing in for a label."""
+    """A library's form in our manner: no `required` attribute, no placeholder for a label, no link inside a hint."""
     form.use_required_attribute = False
     for field in form.fields.values():
         field.widget.attrs.pop("placeholder", None)
+        if "<a" in str(field.help_text):
+            field.help_text = ""
     return form
 
 
@@ -197,11 +200,12 @@ def on_map(latitude: float, longitude: float) -> tuple[float, float]:
 
 
 def _box_around(spots: list[tuple[float, float]]) -> tuple[float, float, float, float]:
-    """A square window that holds all spots and never shows less than about 200 km."""
-    xs, ys = zip(*spots)
-    side = max(MAP_NEAR_SPAN, max(xs) - min(xs) + 40, max(ys) - min(ys) + 40)
+    """A window a little taller than wide that holds all spots and never shows less than about 190 km."""
+    xs, ys = zip(*spots, strict=True)
+    width = max(MAP_NEAR_SPAN, (max(xs) - min(xs)) * 1.8, (max(ys) - min(ys)) * 1.5)
+    height = width * MAP_NEAR_HEIGHT
     middle_x, middle_y = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
-    return round(middle_x - side / 2, 1), round(middle_y - side / 2, 1), round(side, 1), round(side, 1)
+    return round(middle_x - width / 2, 1), round(middle_y - height / 2, 1), round(width, 1), round(height, 1)
 
 
 @register.inclusion_tag("components/uk_map.html")
