@@ -15,6 +15,8 @@ env = Env()
 env.read_env(BASE_DIR / ".env", recurse=False)
 
 DEBUG = env.bool("DEBUG", False)
+# Pages for those who build the house. A setting of its own, because tests run with DEBUG off.
+DEVELOPMENT_PAGES = DEBUG
 
 
 def required(name: str, in_development: str) -> str:
@@ -117,13 +119,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Database, cache and broker -----------------------------------------------------------------
 
-DATABASES = {
-    "default": env.dj_db_url(
-        "DATABASE_URL",
-        required("DATABASE_URL", "postgres:///sanctuary"),
-        conn_max_age=60,
-    )
-}
+DATABASE_URL = required("DATABASE_URL", "postgres:///sanctuary")
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", DATABASE_URL, conn_max_age=60)}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
