@@ -1,0 +1,66 @@
+from campaigns.actions.campaigning import (
+    approve_campaign,
+    close_campaign,
+    make_live,
+    note_campaign_edit,
+    rest_campaign,
+    return_to_draft,
+)
+from campaigns.actions.checking import check_mailing, sample_recipients
+from campaigns.actions.composing import FIELDS, MAY_BE_EMPTY, compose, preview, problems_in
+from campaigns.actions.controlling import (
+    cancel_chunk,
+    finish_mailing,
+    pause_mailing,
+    resume_mailing,
+    settle_doubt,
+    stop_mailing,
+)
+from campaigns.actions.freezing import freeze_and_start
+from campaigns.actions.mailing import (
+    approve_mailing,
+    schedule_mailing,
+    send_test,
+    unschedule_mailing,
+    write_mailing,
+)
+from campaigns.actions.taking import (
+    act_from_mail,
+    confirm_action,
+    forget_supporter,
+    forget_unconfirmed,
+    sign_action,
+)
+
+__all__ = [
+    "FIELDS",
+    "MAY_BE_EMPTY",
+    "act_from_mail",
+    "approve_campaign",
+    "approve_mailing",
+    "cancel_chunk",
+    "check_mailing",
+    "close_campaign",
+    "compose",
+    "confirm_action",
+    "finish_mailing",
+    "forget_supporter",
+    "forget_unconfirmed",
+    "freeze_and_start",
+    "make_live",
+    "note_campaign_edit",
+    "pause_mailing",
+    "preview",
+    "problems_in",
+    "rest_campaign",
+    "resume_mailing",
+    "return_to_draft",
+    "sample_recipients",
+    "schedule_mailing",
+    "send_test",
+    "settle_doubt",
+    "sign_action",
+    "stop_mailing",
+    "unschedule_mailing",
+    "write_mailing",
+]

@@ -1,0 +1,116 @@
+"""The way of a campaign: draft, approved, live, resting, closed. Each step is one verb and one line in the log."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from campaigns.models import Campaign, Mailing
+from sanctuary.audit.actions import record
+from sanctuary.audit.models import Entry
+
+State = Campaign.State
+UNDER_WAY = [Mailing.State.SCHEDULED, Mailing.State.SENDING, Mailing.State.PAUSED]
+
+
+@transaction.atomic
+def note_campaign_edit(campaign: Campaign, *, by) -> None:
+    """Somebody changed the words of a campaign: emails that show them must be tested and approved afresh."""
+    campaign.mailings.filter(state=Mailing.State.DRAFT).update(
+        tested_hash="", approved_hash="", approved_by=None, approved_at=None
+    )
+    record("campaigns.edit_campaign", campaign, by=by)
+
+
+@transaction.atomic
+def approve_campaign(campaign: Campaign, *, by, purpose_note: str) -> Campaign:
+    """A second person takes responsibility for the ask and says how it furthers the charity's purposes.
+
+    Raises ValidationError: "wrong_state", "own_campaign", "own_words", "no_note" or "no_action".
+    """
+    campaign = _locked(campaign)
+    if campaign.state == State.APPROVED and campaign.approved_by_id == by.pk:
+        return campaign
+    _must_be(campaign, State.DRAFT)
+    _must_be_second_person(campaign, by)
+    if not purpose_note.strip():
+        raise ValidationError("Say how this campaign furthers the charity’s purposes.", code="no_note")
+    if not campaign.actions.exclude(statement="").exists():
+        raise ValidationError("Write the words that people will put their name to first.", code="no_action")
+    campaign.approved_by, campaign.approved_at = by, timezone.now()
+    campaign.purpose_note = purpose_note.strip()
+    return _move(campaign, State.APPROVED, by, fields=["approved_by", "approved_at", "purpose_note"])
+
+
+@transaction.atomic
+def return_to_draft(campaign: Campaign, *, by) -> Campaign:
+    """Open an approved campaign for changes. The approval is void."""
+    campaign = _locked(campaign)
+    if campaign.state == State.DRAFT:
+        return campaign
+    _must_be(campaign, State.APPROVED)
+    campaign.approved_by = campaign.approved_at = None
+    return _move(campaign, State.DRAFT, by, fields=["approved_by", "approved_at"])
+
+
+@transaction.atomic
+def make_live(campaign: Campaign, *, by) -> Campaign:
+    """Show it to the public, for the first time or again after a rest."""
+    campaign = _locked(campaign)
+    if campaign.state == State.LIVE:
+        return campaign
+    _must_be(campaign, State.APPROVED, State.RESTING)
+    return _move(campaign, State.LIVE, by)
+
+
+@transaction.atomic
+def rest_campaign(campaign: Campaign, *, by) -> Campaign:
+    """Nobody can act for now; the page stays. Refused while one of its emails is on its way ("emails_under_way")."""
+    campaign = _locked(campaign)
+    if campaign.state == State.RESTING:
+        return campaign
+    _must_be(campaign, State.LIVE)
+    _no_emails_under_way(campaign)
+    return _move(campaign, State.RESTING, by)
+
+
+@transaction.atomic
+def close_campaign(campaign: Campaign, *, by) -> Campaign:
+    """It is over, for good. Its page tells what came of it."""
+    campaign = _locked(campaign)
+    if campaign.state == State.CLOSED:
+        return campaign
+    _must_be(campaign, State.LIVE, State.RESTING)
+    _no_emails_under_way(campaign)
+    return _move(campaign, State.CLOSED, by)
+
+
+def _locked(campaign: Campaign) -> Campaign:
+    return Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+
+
+def _must_be(campaign: Campaign, *states: str) -> None:
+    if campaign.state not in states:
+        words = f"This campaign is {campaign.get_state_display().lower()} now, so that step is not possible."
+        raise ValidationError(words, code="wrong_state")
+
+
+def _must_be_second_person(campaign: Campaign, by) -> None:
+    if campaign.owner_id == by.pk:
+        raise ValidationError("You own this campaign. Somebody else must approve it.", code="own_campaign")
+    edits = Entry.objects.about(campaign).filter(verb="campaigns.edit_campaign")
+    last = edits.order_by("-pk").values_list("actor", flat=True).first()
+    if last == f"user:{by.pk}":
+        raise ValidationError("You made the last change. Somebody else must approve it.", code="own_words")
+
+
+def _no_emails_under_way(campaign: Campaign) -> None:
+    if campaign.mailings.filter(state__in=UNDER_WAY).exists():
+        words = "An email of this campaign is scheduled or being sent. Stop it or let it finish first."
+        raise ValidationError(words, code="emails_under_way")
+
+
+def _move(campaign: Campaign, state: str, by, fields=()) -> Campaign:
+    before, campaign.state = campaign.state, state
+    campaign.save(update_fields=["state", *fields])
+    record(f"campaigns.{state}", campaign, by=by, before=before)
+    return campaign

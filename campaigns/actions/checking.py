@@ -1,0 +1,101 @@
+"""What a writer looks at before sending: what must be put right, and how it reads for somebody who would get it."""
+
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import NamedTuple
+
+from django.conf import settings
+
+from campaigns.actions.claiming import Recipient
+from campaigns.actions.composing import preview, problems_in
+from campaigns.models import Audience, Mailing
+from sanctuary.people.models import Supporter
+from sanctuary.places.models import OutwardCode
+from sanctuary.post import markup
+from sanctuary.post.message import CompileError
+
+
+class Problem(NamedTuple):
+    """Something that must be put right before a mailing may go, in words for its writer."""
+
+    code: str
+    message: str
+
+
+def check_mailing(mailing: Mailing) -> list[Problem]:
+    """All that must be put right, in the order of reading; empty when it may go."""
+    found = [Problem(problem.code, problem.message) for problem in problems_in(mailing)]
+    found += _LinksAndPictures.of(mailing.body)
+    if not mailing.campaign.actions.exists():
+        found.append(Problem("no_ask", "The campaign has no action yet, so the button would lead nowhere."))
+    if not found:
+        try:
+            preview(mailing)
+        except CompileError as error:
+            found.append(Problem("cannot_compose", str(error)))
+    return found
+
+
+def sample_recipients(mailing: Mailing, most: int = 5) -> list[Recipient]:
+    """A few people who would get it, to preview with. Their links are dead: looking must not act for them."""
+    audience = Audience.of(mailing)
+    people = Supporter.objects.exclude(email="").filter(
+        pk__in=Supporter.objects.filter(
+            current_permissions__controller=mailing.controller,
+            current_permissions__purpose=mailing.purpose,
+            current_permissions__is_live=True,
+            **_narrow(audience),
+        ).values("pk")
+    )
+    people = people.prefetch_related("memberships__group").order_by("pk")[:most]
+    names = dict(OutwardCode.objects.filter(code__in=[p.outward_code for p in people]).values_list("code", "name"))
+    return [_as_recipient(person, names.get(person.outward_code, "")) for person in people]
+
+
+def _as_recipient(person: Supporter, place: str) -> Recipient:
+    groups = [row.group.name for row in person.memberships.all() if row.left_on is None]
+    return Recipient(0, 0, person.email, person.name, person.first_name, "".join(groups[:1]), place)
+
+
+def _narrow(audience: Audience) -> dict:
+    return {
+        Audience.Kind.EVERYONE: {},
+        Audience.Kind.GROUP: {"memberships__group_id": audience.value, "memberships__left_on": None},
+        Audience.Kind.STREAM: {"streams__stream_id": audience.value, "streams__left_on": None},
+        Audience.Kind.REGION: {"region": audience.value},
+    }[Audience.Kind(audience.kind)]
+
+
+class _LinksAndPictures(HTMLParser):
+    """Reads the cleaned HTML of a body for links that lead nowhere and pictures that say nothing."""
+
+    def __init__(self):
+        super().__init__()
+        self.problems: list[Problem] = []
+
+    @classmethod
+    def of(cls, body: str) -> list[Problem]:
+        reader = cls()
+        reader.feed(markup.to_html(body))
+        reader.close()
+        return reader.problems
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        if tag == "a":
+            self.problems += _about_link(attributes.get("href") or "")
+        if tag == "img":
+            self.problems += _about_picture(attributes.get("src") or "", attributes.get("alt") or "")
+
+
+def _about_link(href: str) -> Iterator[Problem]:
+    if not href.startswith(("https://", "mailto:", "((", settings.PUBLIC_URL)):
+        shown = href[:60] or "nothing"
+        yield Problem("bad_link", f"A link leads to “{shown}”. Write the whole address, beginning with https://.")
+
+
+def _about_picture(src: str, alt: str) -> Iterator[Problem]:
+    if not alt.strip():
+        yield Problem("no_alt", "A picture has no words for people who cannot see it. Write ![what it shows](address).")
+    if not src.startswith(settings.PUBLIC_URL + "/"):
+        yield Problem("foreign_picture", "A picture is kept elsewhere, which would tell others who opened the email.")

@@ -1,0 +1,145 @@
+"""A person's act: asked for on the page, confirmed from their mailbox, counted once."""
+
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.utils import timezone
+
+from campaigns.models import Action, ActionTaken, Campaign, Delivery, Mailing
+from sanctuary.audit.actions import record
+from sanctuary.people import links, tokens
+from sanctuary.people.actions import decline, find_or_create_supporter, grant, lift_suppression
+from sanctuary.people.address import canon, mac
+from sanctuary.people.models import Controller, Permission, Supporter, Wording
+from sanctuary.post.actions import queue
+
+CONFIRM = "act-confirm"
+EMAIL_QUESTION = (
+    "Can City of Sanctuary UK email you about campaigns like this one? "
+    "About two emails a month. You can stop at any time."
+)
+WORDING = "action-email-question"
+WORDING_VERSION = 1
+MAILS_A_DAY = 3
+
+
+@transaction.atomic
+def sign_action(action: Action, *, name: str, email: str, postcode: str, wants_email: bool) -> ActionTaken:
+    """Keep somebody's wish to sign until it is confirmed from the mailbox, and send the link that confirms it.
+
+    One address gets at most three such emails a day; beyond that its newest wish is returned and nothing is sent.
+    Raises ValidationError(code="not_live").
+    """
+    if not action.campaign.is_live:
+        raise ValidationError("This campaign is not taking names at the moment.", code="not_live")
+    address, now = canon(email), timezone.now()
+    _one_at_a_time(address)
+    lately = ActionTaken.objects.filter(email=address, created_at__gt=now - timedelta(days=1)).order_by("-pk")
+    if lately.count() >= MAILS_A_DAY:
+        return lately.first()
+    taken = ActionTaken.objects.create(
+        action=action,
+        permission_wording=_wording(),
+        name=name,
+        email=address,
+        postcode=postcode,
+        wants_email=wants_email,
+        created_at=now,
+    )
+    link = links.absolute("campaigns:confirm", tokens.make(CONFIRM, taken.pk))
+    queue("campaigns/confirm", to=address, context={"campaign": action.campaign, "link": link})
+    return taken
+
+
+@transaction.atomic
+def confirm_action(taken: ActionTaken) -> ActionTaken:
+    """The mailbox answered: find or make the supporter, write down what they said about emails, and count them once.
+
+    Raises ValidationError(code="closed") when the campaign has ended.
+    """
+    taken = ActionTaken.objects.select_for_update(of=("self",)).select_related("action__campaign").get(pk=taken.pk)
+    if taken.confirmed_at:
+        return taken
+    if taken.action.campaign.state == Campaign.State.CLOSED:
+        raise ValidationError("This campaign has closed, so we can no longer add your name.", code="closed")
+    _one_at_a_time(taken.email)
+    supporter = find_or_create_supporter(
+        kind=Supporter.Kind.PERSON, name=taken.name, email=taken.email, postcode=taken.postcode
+    )
+    _write_permission(taken, supporter)
+    return _count(taken, supporter)
+
+
+@transaction.atomic
+def act_from_mail(action: Action, supporter: Supporter, mailing: Mailing | None) -> ActionTaken:
+    """Sign at once: the link came to their own mailbox. Counts once, however often it is pressed.
+
+    Raises ValidationError(code="not_live").
+    """
+    if not action.campaign.is_live:
+        raise ValidationError("This campaign is not taking names at the moment.", code="not_live")
+    supporter = Supporter.objects.select_for_update(of=("self",)).get(pk=supporter.pk)
+    before = ActionTaken.objects.confirmed().filter(action=action, supporter=supporter).first()
+    if before:
+        return before
+    now = timezone.now()
+    taken = ActionTaken.objects.create(
+        action=action, supporter=supporter, mailing=mailing, created_at=now, confirmed_at=now
+    )
+    record("campaigns.act", taken, by=supporter, mailing=mailing.pk if mailing else None)
+    return taken
+
+
+def forget_unconfirmed() -> int:
+    """Delete wishes that nobody confirmed in time. Returns how many."""
+    return ActionTaken.objects.overdue(timezone.now()).delete()[0]
+
+
+@transaction.atomic
+def forget_supporter(supporter: Supporter) -> None:
+    """Keep the counts, lose the person: their name and address leave this room too."""
+    ActionTaken.objects.filter(supporter=supporter).update(name="", email="", postcode="")
+    if supporter.email:
+        ActionTaken.objects.filter(email=supporter.email, confirmed_at=None).delete()
+    # Rows still waiting keep their address until the gate has struck them out: it compares the two.
+    gone = Delivery.objects.filter(mailing__in=Mailing.objects.all(), supporter_id=supporter.pk)
+    gone.exclude(outcome=Delivery.Outcome.PENDING).update(address="")
+
+
+def _count(taken: ActionTaken, supporter: Supporter) -> ActionTaken:
+    before = ActionTaken.objects.confirmed().filter(action=taken.action, supporter=supporter).first()
+    if before:
+        taken.delete()
+        return before
+    # The details live on with the supporter alone, so that there is one place to change or forget them.
+    taken.name = taken.email = taken.postcode = ""
+    taken.supporter, taken.confirmed_at = supporter, timezone.now()
+    taken.save(update_fields=["name", "email", "postcode", "supporter", "confirmed_at"])
+    record("campaigns.act", taken, by=supporter, mailing=None)
+    return taken
+
+
+def _write_permission(taken: ActionTaken, supporter: Supporter) -> None:
+    said = {
+        "controllers": [Controller.objects.national()],
+        "purposes": [Permission.Purpose.CAMPAIGNS],
+        "wording": taken.permission_wording,
+        "source": f"action:{taken.action_id}",
+    }
+    if taken.wants_email:
+        lift_suppression(taken.email)
+        grant(supporter, **said)
+    elif taken.wants_email is False:
+        decline(supporter, **said)
+
+
+def _wording() -> Wording:
+    """The question about emails as it stands on the page now."""
+    return Wording.objects.get_or_create(slug=WORDING, version=WORDING_VERSION, defaults={"text": EMAIL_QUESTION})[0]
+
+
+def _one_at_a_time(address: str) -> None:
+    """Wait for whoever is signing or confirming with this address, until the end of their transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(mac(address)[:8], "big", signed=True)])
