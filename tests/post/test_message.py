@@ -88,6 +88,7 @@ def assert_fit_for_the_wire(data):
     head, _, body = data.partition(b"\r\n\r\n")
     assert max(map(len, head.split(b"\r\n"))) <= 998
     assert max(map(len, body.split(b"\r\n"))) <= 76
+    assert not any(line.endswith((b" ", b"\t")) for line in body.split(b"\r\n"))
     assert data.isascii()
 
 
@@ -113,6 +114,7 @@ def assert_same(ours, theirs):
 )
 @example(subject=[("first_name", None)], words=[("first_name", None), "."], person=dict.fromkeys(FIELDS[:2], ""))
 @example(subject=["Re"], words=["a", ("first_name", None), "\n"], person=dict.fromkeys(FIELDS[:2], INJECTION))
+@example(subject=[("first_name", None)], words=[], person=dict.fromkeys(FIELDS[:2], "=?utf-8?q?x?="))
 def test_message_means_what_the_email_package_says(subject, words, person):
     person = {**PERSON, **person}
     words = [*words, "."]
@@ -172,6 +174,22 @@ def test_address_that_is_not_plain_stops_one_message(value):
     assert message.render(PERSON)
 
 
+def test_token_that_could_change_a_header_stops_one_message():
+    for token in ("", "a b", "a>", "a,b", "=?utf-8?q?x?=", "a" * 400, "é", '"'):
+        with pytest.raises(BadValue, match="token: "):
+            compiled().render(PERSON | {"token": token})
+
+
+@pytest.mark.parametrize("tail", [" ", ".", "=", "é", " .", ". "])
+def test_lines_stay_short_whatever_stands_where_they_fold(tail):
+    message = compiled(text="((first_name))((group_name))\n((first_name))", page=None)
+    for length in range(65, 160):
+        value = "x" * length + tail
+        data = message.render(PERSON | {"first_name": value, "group_name": tail.strip()})
+        assert_fit_for_the_wire(data)
+        assert parsed(data).get_content() == f"{value}{tail.strip()}\r\n{value}\r\n"
+
+
 def test_value_is_never_merged_again():
     message = parsed(compiled("((first_name))", "((first_name))").render(PERSON | {"first_name": "((email))"}))
     assert message["Subject"] == "((email))"
@@ -221,7 +239,7 @@ def test_fallback_is_said_when_a_value_is_empty():
         "<p style='color: ((first_name))'>",
         "<a href='javascript:((first_name))'>",
         "<a href='x((first_name))'>",
-        "<script>\ue0001\ue001((first_name))</script>",
+        "<p>x\ue0001\ue001</p><script>((first_name))</script>",
     ],
 )
 def test_field_in_the_code_of_a_page_is_refused(page):
