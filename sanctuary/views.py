@@ -2,7 +2,10 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect
+from django.utils.cache import add_never_cache_headers
+from django.utils.decorators import decorator_from_middleware
 from django.views.generic import DetailView, FormView, ListView, TemplateView, View
 from django.views.generic.detail import SingleObjectMixin
 
@@ -95,3 +98,44 @@ class ActionView(Door, SingleObjectMixin, View):
 
     def get_success_url(self, noun):
         return noun.get_absolute_url()
+
+
+class LinkCsrf(CsrfViewMiddleware):
+    """The usual check, for pages that tell the browser to send no Referer: it then says `Origin: null`.
+
+    The cookie and the form's token must still match; the cookie's `__Host-` name keeps other hosts from setting it.
+    """
+
+    def _origin_verified(self, request):
+        return request.META["HTTP_ORIGIN"] == "null" or super()._origin_verified(request)
+
+    def _check_referer(self, request):
+        pass
+
+
+check_form = decorator_from_middleware(LinkCsrf)
+
+
+class SecretLink(Door):
+    """Stands before the base of a page whose address is a key: kept by no cache, never passed on to another site."""
+
+    public = True
+
+    @classmethod
+    def as_view(cls, **initkwargs):
+        view = super().as_view(**initkwargs)
+        view.csrf_exempt = True  # from the check by Referer; `dispatch` makes its own
+        return view
+
+    def dispatch(self, request, *args, **kwargs):
+        def open_page(request):
+            return super(SecretLink, self).dispatch(request, *args, **kwargs)
+
+        response = open_page(request) if self.needs_no_form() else check_form(open_page)(request)
+        add_never_cache_headers(response)
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+    def needs_no_form(self) -> bool:
+        """Whether this request may come from elsewhere than a form of ours."""
+        return False

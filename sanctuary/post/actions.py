@@ -7,13 +7,16 @@ from datetime import timedelta
 from celery import current_app
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
+from django.db import connection, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from sanctuary.post.models import GIVE_UP_AFTER, Email
 
 logger = logging.getLogger(__name__)
+
+SPARING_AT_MOST = 3
+SPARING_WITHIN = timedelta(days=1)
 
 
 def queue(template: str, *, to: str, context: Mapping, reply_to: str = "") -> Email:
@@ -23,6 +26,26 @@ def queue(template: str, *, to: str, context: Mapping, reply_to: str = "") -> Em
     text = render_to_string(f"emails/{template}.txt", context)
     html = render_to_string(f"emails/{template}.html", context)
     return _save(to=to, subject=subject, text=text, html=html, reply_to=reply_to, kind=template)
+
+
+@transaction.atomic
+def queue_sparingly(template: str, *, to: str, context: Mapping) -> Email | None:
+    """As `queue`, for mail that a stranger can cause: at most three of a kind a day to one address, else None.
+
+    A kind is the first part of the template's name, so that `pledges/confirm` and `pledges/already` count together.
+    """
+    kind = template.partition("/")[0] + "/"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"post.queue_sparingly:{to}"])
+    since = timezone.now() - SPARING_WITHIN
+    if Email.objects.filter(to=to, kind__startswith=kind, created_at__gte=since).count() >= SPARING_AT_MOST:
+        return None
+    return queue(template, to=to, context=context)
+
+
+def forget_address(address: str) -> int:
+    """Nothing more is sent to this address from the outbox, and nothing kept of what was. Returns how many went."""
+    return Email.objects.filter(to__iexact=address).delete()[0]
 
 
 def queue_text(*, to: str, subject: str, text: str, kind: str) -> Email:

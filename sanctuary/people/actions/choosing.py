@@ -43,19 +43,34 @@ def lift_suppression(address: str) -> None:
     Suppression.objects.covering(address).exclude(reason=Suppression.Reason.COMPLAINED).delete()
 
 
+def just_stopped(supporter: Supporter) -> Suppression | None:
+    """The "stop all" that can still be undone."""
+    if not supporter.email:
+        return None
+    return (
+        Suppression.objects.covering(supporter.email)
+        .filter(
+            controller__isnull=True,
+            reason=Suppression.Reason.UNSUBSCRIBED,
+            created_at__gte=timezone.now() - UNDO_WITHIN,
+        )
+        .first()
+    )
+
+
 @transaction.atomic
 def undo_stop(supporter: Supporter, *, source: str) -> bool:
     """Put back what "stop all" ended in the last ten minutes. False when that time is over or nothing was stopped."""
-    since = timezone.now() - UNDO_WITHIN
-    stopped = Suppression.objects.covering(supporter.email).filter(
-        controller__isnull=True, reason=Suppression.Reason.UNSUBSCRIBED, created_at__gte=since
-    )
-    if not stopped.exists():
+    stopped = just_stopped(supporter)
+    if stopped is None:
         return False
-    stopped.delete()
-    for ended in Permission.objects.filter(
-        supporter=supporter, change=Permission.Change.WITHDRAWN, occurred_at__gte=since
-    ).select_related("controller"):
+    # Only what this stop ended: what the person gave up some minutes earlier stays given up.
+    ended_then = Permission.objects.filter(
+        supporter=supporter, change=Permission.Change.WITHDRAWN, occurred_at__gte=stopped.created_at
+    )
+    if not stopped.delete()[0]:
+        return False
+    for ended in ended_then:
         _restore(ended, source)
     record("people.undo_stop", supporter, by=supporter, source=source)
     return True

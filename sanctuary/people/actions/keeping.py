@@ -1,12 +1,12 @@
-"""Keeping people: find or create, change an address, show what is held, forget."""
+"""Keeping people: find or create, change an address, forget."""
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from sanctuary.audit.actions import record
 from sanctuary.people.actions.choosing import suppress
 from sanctuary.people.actions.permitting import withdraw
 from sanctuary.people.address import canon, mac
-from sanctuary.people.models import CurrentPermission, Permission, Supporter, Suppression
+from sanctuary.people.models import AddressChange, Supporter, Suppression
 from sanctuary.people.signals import supporter_erased
 from sanctuary.places.actions import place_fields
 
@@ -18,13 +18,29 @@ def find_or_create_supporter(*, kind: str, name: str, email: str, postcode: str 
     `email` may be in any spelling. Raises InvalidAddress.
     """
     address = canon(email)
+    lock_address(address)
     same = Supporter.objects.with_address(address).filter(kind=kind, name__iexact=name)
     found = same.select_for_update(of=("self",)).first()
     if found:
-        return found
+        return _fill_in(found, {**(place_fields(postcode) if not found.postcode else {}), **fields})
     return Supporter.objects.create(
         kind=kind, name=name, email=address, email_mac=mac(address), **place_fields(postcode), **fields
     )
+
+
+def _fill_in(supporter: Supporter, values: dict) -> Supporter:
+    """What we did not know yet. What is known stays: a form is no proof that it was wrong."""
+    new = {name: value for name, value in values.items() if value and not getattr(supporter, name)}
+    for name, value in new.items():
+        setattr(supporter, name, value)
+    supporter.save(update_fields=list(new))
+    return supporter
+
+
+def lock_address(address: str) -> None:
+    """Until the transaction ends, nobody else does anything that must happen once for this address."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(mac(address)[:8], signed=True)])
 
 
 @transaction.atomic
@@ -45,6 +61,7 @@ def erase_supporter(supporter: Supporter, *, by) -> None:
     if supporter.email:
         suppress(supporter.email, reason=Suppression.Reason.ERASED)
     supporter_erased.send(sender=Supporter, supporter=supporter)
+    AddressChange.objects.filter(supporter=supporter).delete()
     Supporter.objects.filter(pk=supporter.pk).update(
         name="Forgotten",
         email="",
@@ -57,15 +74,3 @@ def erase_supporter(supporter: Supporter, *, by) -> None:
         **place_fields(""),
     )
     record("people.erase", supporter, by=by)
-
-
-def held_about(supporter: Supporter) -> dict:
-    """What the floor holds about somebody, in words a person can read."""
-    return {
-        "supporter": supporter,
-        "current": CurrentPermission.objects.live()
-        .filter(supporter=supporter)
-        .select_related("controller")
-        .order_by("controller__name", "purpose"),
-        "history": Permission.objects.history(supporter),
-    }

@@ -1,0 +1,119 @@
+"""Showing somebody what is held about them, and the letters that prove whose mailbox it is."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from sanctuary.people import links, tokens
+from sanctuary.people.actions.keeping import change_address
+from sanctuary.people.address import canon
+from sanctuary.people.models import AddressChange, CurrentPermission, Permission, Supporter
+from sanctuary.people.models.address_change import CAREFUL_FOR
+from sanctuary.people.signals import held_asked, letter_wanted
+
+Held = dict[str, list[dict[str, str]]]
+
+
+def held_about(supporter: Supporter) -> Held:
+    """Everything held about somebody, by heading, in words a person can read. Every room above adds its own."""
+    held = {
+        "About you": [_facts(supporter)],
+        "What we may email you about now": [
+            {"Sender": row.controller.name, "About": row.get_purpose_display(), "Since": _moment(row.occurred_at)}
+            for row in CurrentPermission.objects.live().filter(supporter=supporter).select_related("controller")
+        ],
+        "What you told us about emails": [_entry(row) for row in Permission.objects.history(supporter)],
+    }
+    for _, more in held_asked.send(sender=Supporter, supporter=supporter):
+        held |= more
+    return held
+
+
+def _facts(supporter: Supporter) -> dict[str, str]:
+    facts = {
+        "Name": supporter.name,
+        "Email address": supporter.email,
+        "Kind": supporter.get_kind_display(),
+        "Type of organisation": supporter.get_organisation_type_display(),
+        "Contact person": supporter.contact_name,
+        "Role": supporter.job_role,
+        "Works for": str(supporter.works_for or ""),
+        "Postcode": supporter.postcode,
+        "Region": supporter.get_region_display(),
+        "Nation": supporter.get_nation_display(),
+        "Position of the postcode": _position(supporter),
+        "Only big moments": "Yes" if supporter.only_big_moments else "",
+        "Emails paused until": str(supporter.emails_paused_until or ""),
+        "Known to us since": _moment(supporter.created_at),
+    }
+    return {label: value for label, value in facts.items() if value}
+
+
+def _position(supporter: Supporter) -> str:
+    return f"{supporter.latitude:.4f}, {supporter.longitude:.4f}" if supporter.has_position else ""
+
+
+def _entry(row: Permission) -> dict[str, str]:
+    entry = {
+        "When": _moment(row.occurred_at),
+        "What": row.get_change_display(),
+        "Sender": row.controller.name,
+        "About": row.get_purpose_display(),
+        "Where": row.source,
+        "The words you saw": row.wording.text if row.wording else "",
+    }
+    return {label: value for label, value in entry.items() if value}
+
+
+def _moment(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%-d %B %Y, %H:%M}"
+
+
+def send_choices_link(address: str) -> int:
+    """Email the owner of this mailbox a link to each set of choices kept for it. Returns how many: often none."""
+    address = canon(address)
+    urls = [links.choices_url(pk) for pk in Supporter.objects.with_address(address).values_list("pk", flat=True)]
+    if urls:
+        letter_wanted.send(sender=Supporter, template="people/choices", to=address, context={"urls": urls})
+    return len(urls)
+
+
+def send_private_link(supporter: Supporter) -> None:
+    """Email a link that shows, or deletes, what is held. Raises ValidationError(code="too_soon") just after a move."""
+    changed = AddressChange.objects.recent(supporter, timezone.now()).first()
+    if changed:
+        day = timezone.localdate(changed.done_at + CAREFUL_FOR)
+        words = f"Your address was changed a few days ago. To keep you safe, this opens again on {day:%-d %B}."
+        raise ValidationError(words, code="too_soon")
+    if supporter.email:
+        context = {"url": links.private_url(supporter.pk, supporter.email)}
+        letter_wanted.send(sender=Supporter, template="people/private", to=supporter.email, context=context)
+
+
+@transaction.atomic
+def start_address_change(supporter: Supporter, email: str) -> AddressChange:
+    """Ask the mailbox behind `email` whether it wants to be the new address. Raises InvalidAddress."""
+    AddressChange.objects.stale(timezone.now()).delete()
+    change = AddressChange.objects.create(supporter=supporter, email=canon(email))
+    url = links.absolute("people:new_address", tokens.make(links.NEW_ADDRESS, change.pk))
+    letter_wanted.send(sender=Supporter, template="people/new_address", to=change.email, context={"url": url})
+    return change
+
+
+@transaction.atomic
+def finish_address_change(change: AddressChange) -> Supporter:
+    """The new mailbox answered; the old one is told. Harmless to repeat."""
+    change = AddressChange.objects.select_for_update(of=("self",)).select_related("supporter").get(pk=change.pk)
+    supporter, old = change.supporter, change.supporter.email
+    if change.done_at:
+        return supporter
+    change_address(supporter, change.email)
+    change.email, change.done_at = "", timezone.now()
+    change.save(update_fields=["email", "done_at"])
+    if old and old != supporter.email:
+        letter_wanted.send(
+            sender=Supporter, template="people/address_changed", to=old, context={"days": CAREFUL_FOR.days}, always=True
+        )
+    return supporter
