@@ -1,0 +1,100 @@
+"""`make demo`: the whole house on one machine, with made-up people in it.
+
+Web, two workers, the clock and a mail sink that keeps what it gets for reading at /mailbox/. Run under
+`python -m sanctuary.launch run`, which brings PostgreSQL and Valkey.
+"""
+
+import argparse
+import http.client
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from sanctuary.demo.network import APPROVER, COORDINATED, COORDINATOR, PASSWORD, STAFF
+from sanctuary.launch.supervise import Supervisor
+
+DATA = Path(os.environ.get("SANCTUARY_DATA", ".data")).resolve()
+BANNER = """
+  The demonstration is ready:  {url}
+
+  Look around     {url}/                     find a group (try LS7), pledge, take action
+  Read the mail   {url}/mailbox/             every email the demonstration sends lands here
+  Coordinator     {coordinator}   at {url}/manage/{group}/
+  National staff  {staff}   at {url}/admin/
+  and a second    {approver}, to approve what the first one wrote
+  Password        {password}   for all three; or ask for an emailed code
+  Second step     the six digits for national staff are shown at the top of {url}/mailbox/
+
+  What to try: 1. Pledge at {url}/pledge/ and confirm from the mailbox.  2. Greet the pledger as the coordinator.
+  3. As staff open Campaigns, Mailings: check, test, let the second person approve, schedule, and watch it leave.
+  4. Open one of those emails, add the name, then stop the emails with one press.
+
+  Ctrl-C stops everything. `make demo` starts again with the same data; `make demo-reset` starts afresh.
+"""
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(prog="make demo")
+    arguments.add_argument("--supporters", type=int, default=20_000)
+    supporters = arguments.parse_args().supporters
+    port = int(os.environ.get("PORT", "8000"))
+    url = f"http://127.0.0.1:{port}"
+    os.environ.update(environment(url))
+    manage("migrate", "--verbosity", "0")
+    manage("build_demo", "--supporters", str(supporters))
+    return supervise(port, url)
+
+
+def environment(url: str) -> dict[str, str]:
+    return {
+        "DEBUG": "1",
+        "PUBLIC_URL": url,
+        "EMAIL_HOST": "127.0.0.1",
+        "EMAIL_PORT": str(free_port()),
+        "JOURNAL_DIR": str(DATA / "journal"),
+        "MAILBOX_DIR": str(DATA / "mailbox"),
+        "MAILING_UNDO_MINUTES": os.environ.get("MAILING_UNDO_MINUTES", "0"),
+        "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
+    }
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def manage(*arguments: str) -> None:
+    subprocess.run([sys.executable, "manage.py", *arguments], check=True)
+
+
+def supervise(port: int, url: str) -> int:
+    celery = [sys.executable, "-m", "celery", "-A", "sanctuary.celery"]
+    worker = [*celery, "worker", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
+    house = Supervisor()
+    house.add("sink", [sys.executable, "-m", "sanctuary.post.sink", "--port", os.environ["EMAIL_PORT"],
+                       "--mailbox", os.environ["MAILBOX_DIR"]])  # fmt: skip
+    house.add("web", [sys.executable, "-m", "gunicorn", "sanctuary.wsgi", "--bind", f"127.0.0.1:{port}",
+                      "--workers", "2", "--threads", "4", "--log-level", "warning"], on_death="stop")  # fmt: skip
+    house.add("post", [*worker, "-n", "post@%h", "-c", "1", "-Q", "mail.transactional,default"])
+    house.add("bulk", [*worker, "-n", "bulk@%h", "-c", "2", "-Q", "mail.bulk"])
+    house.add("clock", [*celery, "beat", "--loglevel", "WARNING", "--schedule", str(DATA / "beat")])
+    words = BANNER.format(
+        url=url, coordinator=COORDINATOR, group=COORDINATED, staff=STAFF, approver=APPROVER, password=PASSWORD
+    )
+    return house.run(ready=lambda: answers(port), on_ready=lambda: print(words, flush=True))
+
+
+def answers(port: int) -> bool:
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""Fill an empty database with the made-up network. The same seed makes the same people."""
+
+import random
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+from pledges.actions import set_up_pledges
+
+from campaigns.models import Action
+from sanctuary.demo import network
+from sanctuary.demo.supporters import Crowd, write
+from sanctuary.people.actions import set_up_people
+from sanctuary.people.models import User
+from sanctuary.places.actions import load_outward_codes
+from streams.actions import set_up_streams
+
+SEED = 2005
+SIGNED_SHARE = {"live": 0.03, "resting": 0.02, "closed": 0.01}
+
+_SIGNATURES = """
+    INSERT INTO campaigns_actiontaken (action_id, supporter_id, name, email, postcode, created_at, confirmed_at)
+    SELECT %(action)s, id, '', '', '', at, at FROM (
+        SELECT id, %(now)s::timestamptz - make_interval(hours => (id %% 700)::int) AS at FROM people_supporter
+        WHERE kind = 'person' AND abs(hashint8extended(id, %(action)s)) %% 10000 < %(share)s * 10000
+    ) some_people
+"""
+# COPY gives ids of its own to supporters; the next one made by a person must come after them.
+_NEXT_ID = "SELECT setval(pg_get_serial_sequence('people_supporter', 'id'), (SELECT max(id) FROM people_supporter))"
+_INTENTIONS = """
+    INSERT INTO pledges_intendedaction (pledge_id, kind, due_on, done_at)
+    SELECT id, (ARRAY['meet', 'volunteer', 'campaign', 'invite'])[1 + id %% 4], NULL,
+        CASE WHEN id %% 3 = 0 THEN confirmed_at + interval '20 days' END
+    FROM pledges_pledge WHERE confirmed_at IS NOT NULL
+    ON CONFLICT DO NOTHING
+"""
+
+
+def is_built() -> bool:
+    return User.objects.filter(email=network.STAFF).exists()
+
+
+def build(supporters: int, say: Callable[[str], None]) -> None:
+    """Make everything in one transaction, so that an interrupted build leaves nothing half there."""
+    started = time.monotonic()
+    dice = random.Random(SEED)  # noqa: S311 - repeatable, not secret
+    with transaction.atomic():
+        say("Places, streams and the words of the pledges …")
+        set_up_people(), set_up_pledges(), set_up_streams(), load_outward_codes()
+        network.national()
+        staff = network.people()
+        groups = network.groups(dice)
+        network.roles(groups, staff[network.COORDINATOR])
+        network.activities(groups, dice)
+        campaigns = network.campaigns(staff[network.STAFF], staff[network.APPROVER])
+        say(f"{len(groups)} groups. Now {supporters:,} supporters …")
+        _supporters(supporters, say, started)
+        _sign(campaigns)
+        network.mailing(campaigns[0], staff[network.STAFF], audience={"kind": "everyone", "value": ""})
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    say(f"The network is ready after {time.monotonic() - started:.0f} s.")
+
+
+def _supporters(count: int, say, started: float) -> None:
+    done = 0
+    for rows in Crowd(SEED).make(count):
+        write(rows)
+        done += len(rows["supporter"])
+        say(f"  {done:,} of {count:,} supporters, {time.monotonic() - started:.0f} s")
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT_ID)
+        cursor.execute(_INTENTIONS.replace("%%", "%"))
+
+
+def _sign(campaigns) -> None:
+    now = timezone.now() - timedelta(hours=1)
+    for action in Action.objects.filter(campaign__in=campaigns).select_related("campaign"):
+        share = SIGNED_SHARE[action.campaign.state]
+        with connection.cursor() as cursor:
+            cursor.execute(_SIGNATURES, {"action": action.pk, "now": now, "share": share})
