@@ -15,6 +15,7 @@ from groups.models import GroupRole
 from sanctuary.people.actions import set_up_people
 from sanctuary.places.actions import load_outward_codes
 from tests import factories
+from tests.world import build_world
 
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
@@ -143,3 +144,17 @@ def staff(essentials):
 def superuser(essentials):
     """Break-glass: no magic outside the admin."""
     return factories.UserFactory(name="Sully Super", email="sully@example.org", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def world(places, group, other_group, stranger, supporter, coordinator, other_coordinator, staff, superuser):
+    """Two groups and everybody who visits: for the checks over all pages."""
+    people = {
+        "stranger": stranger,
+        "supporter": supporter,
+        "coordinator": coordinator,
+        "other_coordinator": other_coordinator,
+        "staff": staff,
+        "superuser": superuser,
+    }
+    return build_world(people, group, other_group)

@@ -1,0 +1,103 @@
+"""The page registry: every address of ours, who gets in, and how heavy it may be. It drives the checks over all pages.
+
+A new address needs a line here, or tests/test_access.py fails.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from tests.world import MISSING_ID, MISSING_SLUG, World
+
+PERSONAS = ["stranger", "supporter", "coordinator", "other_coordinator", "staff", "superuser"]
+
+
+def everyone(status: int, **others: int) -> dict[str, int]:
+    """The same answer to every persona but those named."""
+    return dict.fromkeys(PERSONAS, status) | others
+
+
+# What a GET answers to whom. Of two coordinators, the first runs the group in the address.
+PUBLIC = everyone(200)
+SIGNED_IN = everyone(200, stranger=302)
+OF_THE_GROUP = everyone(404, stranger=302, coordinator=200)
+STAFF = everyone(403, stranger=302, staff=200, superuser=200)
+# Verbs, which answer to POST alone.
+PUBLIC_VERB = everyone(405)
+SIGNED_IN_VERB = everyone(405, stranger=302)
+
+# Kilobytes on a first visit: ux.md 4.4, as numbers.
+TASK, BROWSE, MANAGE, NONE = 25, 70, 60, 0
+
+Address = Callable[[World], tuple]
+
+
+def nothing(world: World) -> tuple:
+    return ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """`theirs` and `missing` are addresses of another group's thing and of none: to be answered alike."""
+
+    name: str
+    opens: dict[str, int]
+    args: Address = nothing
+    theirs: Address | None = None
+    missing: Address | None = None
+    weight: int = BROWSE
+
+    def url(self, world: World) -> str:
+        return reverse(self.name, args=self.args(world))
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether anybody gets a page of ours by GET."""
+        return 200 in self.opens.values() and self.weight > NONE
+
+    @property
+    def reader(self) -> str:
+        """The persona who looks at it in the browser."""
+        return next(who for who in PERSONAS if self.opens[who] == 200)
+
+
+def of_group(name: str, opens=OF_THE_GROUP, *, weight=MANAGE) -> Page:
+    """A room inside /manage/<group>/."""
+    return Page(
+        name,
+        opens,
+        args=lambda world: (world.ours.group.slug,),
+        theirs=lambda world: (world.theirs.group.slug,),
+        missing=lambda world: (MISSING_SLUG,),
+        weight=weight,
+    )
+
+
+PAGES = [
+    Page("home", PUBLIC),
+    Page("healthz", PUBLIC, weight=NONE),
+    Page("readyz", PUBLIC, weight=NONE),
+    Page("signed_in", everyone(302), weight=NONE),
+    Page("accessibility", PUBLIC),
+    Page("privacy", PUBLIC),
+    Page("safety", PUBLIC),
+    Page("contact", PUBLIC),
+    Page("styleguide", PUBLIC),
+    Page("streams:list", PUBLIC),
+    Page("streams:principles", PUBLIC),
+    Page("streams:detail", PUBLIC, lambda world: (world.stream.slug,)),
+    Page("groups:list", PUBLIC),
+    Page("groups:find", PUBLIC, weight=TASK),
+    Page("groups:near", PUBLIC, lambda world: ("LS7",)),
+    Page("groups:region", PUBLIC, lambda world: ("yorkshire-and-the-humber",)),
+    Page("groups:detail", PUBLIC, lambda world: (world.ours.group.slug,)),
+    Page("groups:manage_home", everyone(200, stranger=302, coordinator=302, other_coordinator=302), weight=MANAGE),
+    of_group("groups:manage"),
+    of_group("groups:members"),
+]
+
+__all__ = ["MISSING_ID", "PAGES", "PERSONAS", "Page"]

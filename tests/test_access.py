@@ -1,0 +1,191 @@
+"""Every address × every persona: who gets in, what they may learn, and that looking changes nothing."""
+
+import re
+from collections import Counter
+from functools import cache
+
+import pytest
+import rules
+from django.contrib import admin
+from django.db import connection
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from sanctuary.views import Door
+from tests.conftest import client_of
+from tests.house import PACKAGES
+from tests.pages import PAGES, PERSONAS
+
+pytestmark = pytest.mark.django_db
+
+# Pages of others, by where they are mounted. Everything else must be ours.
+THIRD_PARTY = {"accounts/": "allauth", "admin/": "django.contrib.admin"}
+# Rows that signing in and looking around may write.
+MAY_CHANGE = {"django_session", "usersessions_usersession"}
+MASKED = re.compile(rb'(name="csrfmiddlewaretoken" value=|nonce=)"[^"]*"')
+
+
+@cache
+def patterns() -> list[tuple[str, str, URLPattern]]:
+    """(route, qualified name, pattern) of every address of the house."""
+    return list(_walk(get_resolver(), "", ""))
+
+
+def _walk(resolver: URLResolver, route: str, space: str):
+    for pattern in resolver.url_patterns:
+        here = route + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern, here, f"{space}{pattern.namespace}:" if pattern.namespace else space)
+        else:
+            yield here, space + (pattern.name or ""), pattern
+
+
+def ours() -> list[tuple[str, str, URLPattern]]:
+    return [found for found in patterns() if not found[0].startswith(tuple(THIRD_PARTY))]
+
+
+def test_only_known_third_parties_have_pages():
+    strange = [
+        (route, pattern.callback.__module__)
+        for route, _, pattern in patterns()
+        for prefix, package in THIRD_PARTY.items()
+        if route.startswith(prefix) and not pattern.callback.__module__.startswith((package, "django."))
+    ]
+    assert strange == []
+
+
+def test_views_of_ours_are_public_or_ruled_never_both_never_neither():
+    wrong = []
+    for route, _, pattern in ours():
+        view = getattr(pattern.callback, "view_class", None)
+        if view is None or not issubclass(view, Door) or view.__module__.partition(".")[0] not in PACKAGES:
+            wrong.append(f"{route}: a class of ours that is a Door")
+            continue
+        chosen = vars(view) | pattern.callback.view_initkwargs
+        public, rule = chosen.get("public", view.public), chosen.get("rule", view.rule)
+        if bool(public) == bool(rule):
+            wrong.append(f"{route}: public={public}, rule={rule}")
+        if rule and not rules.rule_exists(rule):
+            wrong.append(f"{route}: nobody registered the rule {rule}")
+        if pattern.callback.login_required == bool(public):
+            wrong.append(f"{route}: login_required={pattern.callback.login_required}, public={public}")
+    assert wrong == []
+
+
+def test_every_address_is_in_the_registry_once():
+    named = Counter(page.name for page in PAGES)
+    assert [name for name, count in named.items() if count > 1] == []
+    assert sorted(named) == sorted({name for _, name, _ in ours()}), "add a line to tests/pages.py"
+
+
+@pytest.mark.parametrize("entry", PAGES, ids=str)
+def test_each_persona_gets_what_the_registry_says(entry, world):
+    answers = {who: client_of(world.people[who]).get(entry.url(world)).status_code for who in PERSONAS}
+    assert answers == entry.opens
+
+
+@pytest.mark.parametrize("entry", [page for page in PAGES if page.opens["stranger"] == 302], ids=str)
+def test_strangers_are_shown_to_the_sign_in(entry, world):
+    response = client_of().get(entry.url(world))
+    assert response.headers["Location"].startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("entry", [page for page in PAGES if page.theirs], ids=str)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_another_groups_thing_and_none_are_answered_alike(entry, method, world):
+    """Whether the other's thing exists must not be told: not by status, nor by a byte."""
+    client = client_of(world.ours.coordinator)
+    theirs, missing = (reverse(entry.name, args=args(world)) for args in (entry.theirs, entry.missing))
+    hidden, absent = (getattr(client, method)(url) for url in (theirs, missing))
+    assert hidden.status_code == absent.status_code
+    assert absent.status_code in ({404} if entry.opens["coordinator"] != 405 or method == "post" else {405})
+    assert _bare(hidden.content) == _bare(absent.content)
+    assert dict(hidden.headers) == dict(absent.headers)
+
+
+def _bare(content: bytes) -> bytes:
+    return MASKED.sub(b"", content)
+
+
+@pytest.mark.parametrize("who", PERSONAS)
+def test_nobody_reads_about_people_of_a_group_that_is_not_theirs(who, world):
+    client, seen = client_of(world.people[who]), set()
+    for page in PAGES:
+        for args in filter(None, (page.args, page.theirs)):
+            content = client.get(reverse(page.name, args=args(world)), follow=True).content.decode()
+            for canary in world.ours.canaries + world.theirs.canaries:
+                if canary in content:
+                    seen.add(canary)
+    allowed = {canary for canary in world.ours.canaries + world.theirs.canaries if who in world.allowed(canary)}
+    assert seen - allowed == set()
+    if who == "coordinator":
+        assert seen, "a check that sees nothing proves nothing"
+
+
+@pytest.mark.parametrize("who", PERSONAS)
+def test_looking_changes_no_row(who, world):
+    client = client_of(world.people[who])
+    urls = [page.url(world) for page in PAGES] + admin_urls(world) + account_urls()
+    before = every_row()
+    for url in urls:
+        for method in (client.get, client.head):
+            assert method(url).status_code < 500, url
+    after = every_row()
+    assert [table for table, rows in before.items() if rows != after[table]] == []
+
+
+def admin_urls(world) -> list[str]:
+    """Index, list, empty form and, where there is a row, form and history of every model in the admin."""
+    urls = [reverse("admin:index")]
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        urls += [reverse(f"{name}_changelist"), reverse(f"{name}_changelist") + "?q=canary", reverse(f"{name}_add")]
+        if row := model._default_manager.first():
+            urls += [reverse(f"{name}_{page}", args=[row.pk]) for page in ("change", "history", "delete")]
+    return urls
+
+
+def account_urls() -> list[str]:
+    """Every page of allauth's that needs nothing in its address."""
+    return [
+        f"/{route}" for route, _, _ in patterns() if route.startswith("accounts/") and not re.search(r"[<(^]", route)
+    ]
+
+
+def every_row() -> dict[str, str]:
+    """A fingerprint of each table, in which even a row written back unchanged shows."""
+    tables = [name for name in connection.introspection.table_names() if name not in MAY_CHANGE]
+    with connection.cursor() as cursor:
+        found = {}
+        for table in tables:
+            rows = "count(*), md5(string_agg(t.ctid::text || t::text, ',' ORDER BY t.ctid))"
+            cursor.execute(f'SELECT {rows} FROM "{table}" t')
+            found[table] = cursor.fetchone()
+    return found
+
+
+def test_the_fingerprint_sees_a_row_written_back_unchanged(world):
+    before = every_row()
+    world.ours.group.save()
+    assert {table for table, rows in every_row().items() if rows != before[table]} == {"groups_localgroup"}
+
+
+@pytest.mark.parametrize("who", ["stranger", "supporter", "coordinator"])
+def test_the_admin_is_closed_to_all_but_staff(who, world):
+    client = client_of(world.people[who])
+    answers = {url: client.get(url).status_code for url in admin_urls(world)}
+    assert {url: status for url, status in answers.items() if status != 302} == {}
+
+
+@pytest.mark.parametrize("who", ["staff", "superuser"])
+def test_the_admin_is_closed_to_staff_without_the_second_step(who, world, client):
+    client.force_login(world.people[who])
+    answers = {url: client.get(url) for url in admin_urls(world)}
+    assert {url: r.status_code for url, r in answers.items() if r.status_code != 302} == {}
+    assert {r.headers["Location"].partition("?")[0] for r in answers.values()} == {reverse("mfa_index")}
+
+
+def test_the_admin_opens_to_the_superuser(world):
+    client = client_of(world.people["superuser"])
+    answers = {url: client.get(url).status_code for url in admin_urls(world)}
+    assert {url: status for url, status in answers.items() if status not in (200, 403)} == {}
+    assert client.get(reverse("admin:index")).status_code == 200
