@@ -1,6 +1,7 @@
 """Taking the next chunk of a mailing, through the gate. The broker only rings; the database decides."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from campaigns.actions.settling import Settled, write_outcomes
 from campaigns.models import Delivery, Mailing
+from sanctuary.post.journal import Slot, Work
 
 LEASE = timedelta(seconds=90)
 
@@ -37,6 +39,7 @@ class Claim:
     token: uuid.UUID
     lease_until: datetime
     recipients: list[Recipient]
+    slot: Slot | None = None
 
 
 # Materialised, or the planner may lease every free chunk at once.
@@ -81,9 +84,10 @@ _READ = """
 
 
 @transaction.atomic
-def claim_chunk(mailing_id: int, *, host: str) -> Claim | None:
+def claim_chunk(mailing_id: int, *, host: str, note: Callable[[Work], Slot] | None = None) -> Claim | None:
     """Take the next free chunk of a running mailing and read it through the gate, in one transaction.
 
+    `note` writes the loan into the worker's journal before it is committed, so that no loan is ever without a witness.
     None when the mailing does not run, its rate is used up for now, or nothing is free.
     """
     now = timezone.now()
@@ -104,7 +108,8 @@ def claim_chunk(mailing_id: int, *, host: str) -> Claim | None:
     write_outcomes(mailing_id, no, stopped, now)
     _use_rate(mailing, len(rows) - len(stopped), now)
     recipients = [Recipient(*row[:-1]) for row in rows if not row[-1]]
-    return Claim(mailing_id, no, lo, hi, token, lease_until, recipients)
+    slot = note(Work(mailing_id, no, lo, hi, token.bytes)) if note else None
+    return Claim(mailing_id, no, lo, hi, token, lease_until, recipients, slot)
 
 
 def _gate(mailing) -> dict:

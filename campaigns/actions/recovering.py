@@ -1,25 +1,27 @@
 """After a death: a dead worker's journal says which messages were on their way, and only those are in doubt."""
 
 import socket
+import uuid
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from sanctuary.post.journal import RowState, recover
 
 from campaigns.actions.claiming import LEASE
 from campaigns.actions.settling import DEFERRED, Settled, settle_chunk
 from campaigns.models import Chunk, Delivery
+from sanctuary.post.journal import ACCEPTED, COMMITTING, REFUSED, recover
+from sanctuary.post.journal import DEFERRED as PUT_OFF
 
 # Time for a host that lost its worker to read its own journal first.
 GRACE = timedelta(seconds=60)
 
 _MEANING = {
-    RowState.ACCEPTED: (Delivery.Outcome.SENT, ""),
-    RowState.REFUSED: (Delivery.Outcome.REFUSED, "Refused; the relay's words were lost with the worker."),
-    RowState.DEFERRED: (DEFERRED, "Put off; the relay's words were lost with the worker."),
-    RowState.COMMITTING: (Delivery.Outcome.IN_DOUBT, "The worker died before the relay's answer."),
+    ACCEPTED: (Delivery.Outcome.SENT, ""),
+    REFUSED: (Delivery.Outcome.REFUSED, "Refused; the relay's words were lost with the worker."),
+    PUT_OFF: (DEFERRED, "Put off; the relay's words were lost with the worker."),
+    COMMITTING: (Delivery.Outcome.IN_DOUBT, "The worker died before the relay's answer."),
 }
 
 
@@ -31,9 +33,9 @@ def recover_journals() -> int:
     """Settle every chunk whose worker died on this host. Returns how many chunks were settled."""
     settled = 0
     for dead in recover(settings.JOURNAL_DIR):
-        for slot in dead.slots:
-            results = [Settled(seq, *_MEANING[state]) for seq, state in slot.states() if state in _MEANING]
-            settled += settle_chunk(slot.mailing_id, slot.chunk_no, slot.token, results)
+        for work, states in dead.slots:
+            results = [Settled(work.lo + n, *_MEANING[state]) for n, state in enumerate(states) if state in _MEANING]
+            settled += settle_chunk(work.mailing, work.chunk, uuid.UUID(bytes=work.token), results)
         dead.discard()
     return settled
 

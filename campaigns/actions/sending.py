@@ -4,10 +4,10 @@ import os
 import threading
 import time
 import uuid
+from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
-from sanctuary.post.journal import Journal
 from sanctuary.post.pump import Envelope, Pump, RelayDown, RelayRefused, Verdict
 
 from campaigns.actions.claiming import Claim, claim_chunk
@@ -16,9 +16,10 @@ from campaigns.actions.controlling import finish_mailing, pause_mailing
 from campaigns.actions.recovering import host_name, recover_journals
 from campaigns.actions.settling import DEFERRED, UNTOUCHED, Settled, settle_chunk
 from campaigns.models import Delivery, Mailing
-from sanctuary.post.message import BadValue
+from sanctuary.post.journal import Journal
+from sanctuary.post.message import BadValue, CompileError
 
-LONGEST_TURN = 45.0  # seconds: below every visibility timeout and every shutdown deadline
+LONGEST_TURN = 15.0  # seconds: below the soft shutdown of a worker, far below every visibility timeout
 POLL = 0.2  # seconds between looks when a mailing's rate is used up for the moment
 SAFETY = 10.0  # seconds before the lease ends at which nothing more is committed
 
@@ -39,16 +40,28 @@ def send_for(mailing_id: int, seconds: float = LONGEST_TURN) -> bool:
     """
     recover_journals()
     mailing = Mailing.objects.select_related("campaign", "controller").get(pk=mailing_id)
-    turn, ends = _Turn(mailing), time.monotonic() + seconds
+    try:
+        return _take_turn(_Turn(mailing), time.monotonic() + seconds)
+    except CompileError as words:
+        pause_mailing(mailing, by="clock", reason=f"The message could not be built: {words}")
+        return False
+    except BaseException:
+        # Whatever went wrong, the journal knows how far each message came: leave it to be read like a dead worker's.
+        _abandon_journal()
+        raise
+
+
+def _take_turn(turn: "_Turn", ends: float) -> bool:
+    mailing = turn.mailing
     while time.monotonic() < ends:
-        claim = claim_chunk(mailing_id, host=host_name())
+        claim = claim_chunk(mailing.pk, host=host_name(), note=_journal().begin)
         if claim is not None:
             turn.send(claim)
-        elif not mailing.per_minute or not _waits_for_rate(mailing_id):
+        elif mailing.per_minute and _waits_for_rate(mailing.pk):
+            time.sleep(POLL)
+        else:
             finish_mailing(mailing)
             return False
-        else:
-            time.sleep(POLL)
     return True
 
 
@@ -70,20 +83,14 @@ class _Turn:
     def send(self, claim: Claim) -> None:
         """Hand one chunk to the relay and settle it. Rows the relay never saw go back to waiting."""
         results: list[Settled] = []
-        journal = _journal()
-        journal.begin(claim.mailing_id, claim.no, claim.lo, claim.hi, claim.token)
-        try:
-            self._hand_over(claim, journal, results)
-            settle_chunk(claim.mailing_id, claim.no, claim.token, results)
-        except BaseException:
-            _abandon_journal()
-            raise
-        journal.release()
+        self._hand_over(claim, results)
+        settle_chunk(claim.mailing_id, claim.no, claim.token, results)
+        claim.slot.release()
 
-    def _hand_over(self, claim: Claim, journal: Journal, results: list[Settled]) -> None:
+    def _hand_over(self, claim: Claim, results: list[Settled]) -> None:
         left = (claim.lease_until - timezone.now()).total_seconds() - SAFETY
         try:
-            for v in _pump().send(self._envelopes(claim, results), journal, deadline=time.monotonic() + left):
+            for v in _pump().send(self._envelopes(claim, results), claim.slot, deadline=time.monotonic() + left):
                 results.append(Settled(v.row, _MEANING[v.verdict], f"{v.code} {v.text}".strip()))
         except (RelayDown, RelayRefused) as words:
             pause_mailing(self.mailing, by="clock", reason=f"The mail relay does not take messages: {words}")
@@ -118,11 +125,16 @@ def _new_pump() -> Pump:
 
 def _journal() -> Journal:
     if getattr(_own, "journal_of", None) != os.getpid():
-        _own.journal, _own.journal_of = Journal.open(settings.JOURNAL_DIR, uuid.uuid4()), os.getpid()
+        _own.journal, _own.journal_of = Journal.open(_journal_folder(), uuid.uuid4().bytes), os.getpid()
     return _own.journal
 
 
+def _journal_folder() -> Path:
+    settings.JOURNAL_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return settings.JOURNAL_DIR
+
+
 def _abandon_journal() -> None:
-    """Let go of the journal without clearing it: to `recover_journals` it is then a dead worker's."""
-    _own.journal_of = None
-    _own.journal.close()
+    if getattr(_own, "journal_of", None) == os.getpid():
+        _own.journal_of = None
+        _own.journal.close()

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from campaigns.models import Action, ActionTaken, Campaign, Delivery, Mailing
+from campaigns.models.action import EMAIL_QUESTION, EMAIL_QUESTION_SLUG, EMAIL_QUESTION_VERSION
 from sanctuary.audit.actions import record
 from sanctuary.people import links, tokens
 from sanctuary.people.actions import decline, find_or_create_supporter, grant, lift_suppression
@@ -15,12 +16,6 @@ from sanctuary.people.models import Controller, Permission, Supporter, Wording
 from sanctuary.post.actions import queue
 
 CONFIRM = "act-confirm"
-EMAIL_QUESTION = (
-    "Can City of Sanctuary UK email you about campaigns like this one? "
-    "About two emails a month. You can stop at any time."
-)
-WORDING = "action-email-question"
-WORDING_VERSION = 1
 MAILS_A_DAY = 3
 
 
@@ -136,7 +131,10 @@ def _write_permission(taken: ActionTaken, supporter: Supporter) -> None:
 
 def _wording() -> Wording:
     """The question about emails as it stands on the page now."""
-    return Wording.objects.get_or_create(slug=WORDING, version=WORDING_VERSION, defaults={"text": EMAIL_QUESTION})[0]
+    found, _ = Wording.objects.get_or_create(
+        slug=EMAIL_QUESTION_SLUG, version=EMAIL_QUESTION_VERSION, defaults={"text": EMAIL_QUESTION}
+    )
+    return found
 
 
 def _one_at_a_time(address: str) -> None:

@@ -8,6 +8,13 @@ from sanctuary.people.models import Supporter, Wording
 
 CONFIRM_WITHIN = timedelta(days=14)
 
+# Asked beside every action. A change of words needs a new version: people agreed to what they were shown.
+EMAIL_QUESTION = (
+    "Can City of Sanctuary UK email you about campaigns like this one? "
+    "About two emails a month. You can stop at any time."
+)
+EMAIL_QUESTION_SLUG, EMAIL_QUESTION_VERSION = "action-email-question", 1
+
 
 class ActionQuerySet(models.QuerySet):
     def open(self):

@@ -16,6 +16,21 @@ class CampaignQuerySet(models.QuerySet):
     def live(self):
         return self.filter(state=Campaign.State.LIVE)
 
+    def over(self):
+        """Resting or closed: still shown, for people who took part."""
+        return self.filter(state__in=[Campaign.State.RESTING, Campaign.State.CLOSED])
+
+    def with_names_count(self):
+        confirmed = models.Q(actions__taken__confirmed_at__isnull=False)
+        return self.annotate(names_count=models.Count("actions__taken", filter=confirmed))
+
+    def not_yet_done_by(self, supporter):
+        """Campaigns that this person has not acted on."""
+        done = self.model.objects.filter(
+            actions__taken__supporter=supporter, actions__taken__confirmed_at__isnull=False
+        )
+        return self.exclude(pk__in=done.values("pk"))
+
 
 class Campaign(models.Model):
     """A call to act: one ask, of one decision-maker, by a date. Somebody named approved it as within our purposes."""

@@ -1,0 +1,227 @@
+"""What was asked: by somebody who signs, and by staff who write campaigns and emails."""
+
+import re
+import unicodedata
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from campaigns.models import Audience, Campaign, Mailing
+from campaigns.models.action import EMAIL_QUESTION
+from groups.models import LocalGroup
+from sanctuary.people.address import InvalidAddress, canon
+from sanctuary.places.forms import PostcodeField
+from sanctuary.places.models import Region
+from streams.models import Stream
+
+RESERVED_SLUGS = {"confirm"}
+LONGEST_BODY = 20_000
+LONGEST_WHY = 5_000
+# Marks that people's names are written with, though they are invisible.
+JOINERS = "\u200c\u200d"
+STACKED = re.compile(r"[\u0300-\u036f\u20d0-\u20ff]{5}")
+
+
+class NameField(forms.CharField):
+    """One field for a whole name: any script, one line, no marks that hide or turn what follows."""
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=150, **kwargs)
+
+    def to_python(self, value):
+        name = unicodedata.normalize("NFC", super().to_python(value)).strip("\u200b\u200e\u200f\ufeff \t")
+        if not all(letter.isprintable() or letter in JOINERS for letter in name):
+            raise ValidationError("Enter your name without line breaks or hidden characters", code="hidden")
+        if STACKED.search(unicodedata.normalize("NFD", name)):
+            raise ValidationError("Enter your name with fewer marks above and below the letters", code="stacked")
+        if name and not any(letter.isalnum() for letter in name):
+            raise ValidationError("Enter your name", code="required")
+        return name
+
+
+class AddressField(forms.CharField):
+    """An email address, cleaned to its one spelling."""
+
+    widget = forms.EmailInput
+    default_error_messages = {"required": "Enter your email address, like name@example.org"}
+
+    def to_python(self, value):
+        text = super().to_python(value)
+        try:
+            return canon(text) if text else ""
+        except InvalidAddress as error:
+            raise ValidationError(self.error_messages["required"], code="invalid") from error
+
+
+class SignForm(forms.Form):
+    """Put your name to a campaign."""
+
+    use_required_attribute = False
+
+    name = NameField(
+        label="Your name",
+        error_messages={"required": "Enter your name"},
+        widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false", "dir": "auto"}),
+    )
+    email = AddressField(
+        label="Email address",
+        help_text="We send one email, so that you can confirm your name",
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "dir": "ltr"}),
+    )
+    postcode = PostcodeField(required=False, help_text="To show how far the call has reached. The first half is enough")
+    wants_email = forms.TypedChoiceField(
+        label=EMAIL_QUESTION,
+        choices=[("yes", "Yes, email me"), ("no", "No, just count my name")],
+        coerce=lambda value: value == "yes",
+        empty_value=None,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose yes or no to emails"},
+    )
+
+
+class CampaignForm(forms.ModelForm):
+    """What staff write about a campaign. State, owner and approval are not for writing."""
+
+    class Meta:
+        model = Campaign
+        fields = ["title", "slug", "ask", "why", "decision_maker", "deadline", "results_note"]
+        widgets = {"ask": forms.TextInput(attrs={"size": 80}), "why": forms.Textarea(attrs={"rows": 12})}
+        help_texts = {
+            "slug": "The last part of its address: /actions/…/",
+            "results_note": "What came of it, for everybody who took part. Markdown.",
+        }
+
+    def clean_slug(self):
+        slug = self.cleaned_data["slug"]
+        if slug in RESERVED_SLUGS:
+            raise ValidationError(f"“{slug}” is taken by another page. Choose another word.", code="reserved")
+        return slug
+
+    def clean_why(self):
+        return _at_most(self.cleaned_data["why"], LONGEST_WHY)
+
+
+class MailingForm(forms.ModelForm):
+    """What staff write, and to whom. Who may send it, and when, is decided on the check page."""
+
+    audience_kind = forms.ChoiceField(
+        label="Who is it for?", choices=Audience.Kind.choices, initial=Audience.Kind.EVERYONE
+    )
+    audience_group = forms.ModelChoiceField(
+        LocalGroup.objects.live(), label="Which group?", required=False, help_text="Only for one local group"
+    )
+    audience_stream = forms.ModelChoiceField(
+        Stream.objects.all(), label="Which stream?", required=False, help_text="Only for one stream of sanctuary"
+    )
+    audience_region = forms.ChoiceField(
+        label="Which region or nation?",
+        choices=[("", "---------"), *Region.choices],
+        required=False,
+        help_text="Only for one region or nation",
+    )
+
+    class Meta:
+        model = Mailing
+        fields = ["campaign", "subject", "preheader", "body", "is_big_moment", "per_minute"]
+        widgets = {
+            "subject": forms.TextInput(attrs={"size": 80}),
+            "preheader": forms.TextInput(attrs={"size": 80}),
+            "body": forms.Textarea(attrs={"rows": 18}),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.audience:
+            kind, value = self.instance.audience["kind"], self.instance.audience["value"]
+            self.initial.setdefault("audience_kind", kind)
+            if kind != Audience.Kind.EVERYONE:
+                self.initial.setdefault(f"audience_{kind}", value)
+
+    def clean_body(self):
+        return _at_most(self.cleaned_data["body"], LONGEST_BODY)
+
+    def clean_subject(self):
+        return _one_line(self.cleaned_data["subject"])
+
+    def clean_preheader(self):
+        return _one_line(self.cleaned_data["preheader"])
+
+    def clean_per_minute(self):
+        speed = self.cleaned_data["per_minute"]
+        if speed == 0:
+            raise ValidationError("At least one a minute, or leave it empty for no limit.", code="too_slow")
+        return speed
+
+    def clean(self):
+        cleaned = super().clean()
+        kind = cleaned.get("audience_kind")
+        if not kind:
+            return cleaned
+        value = "" if kind == Audience.Kind.EVERYONE else cleaned.get(f"audience_{kind}")
+        if value is None or (value == "" and kind != Audience.Kind.EVERYONE):
+            self.add_error(f"audience_{kind}", ValidationError("Choose which one.", code="required"))
+            return cleaned
+        self.instance.audience = Audience(kind, str(getattr(value, "pk", value))).as_dict()
+        return cleaned
+
+
+class ApproveCampaignForm(forms.Form):
+    """The approver's reason."""
+
+    use_required_attribute = False
+
+    purpose_note = forms.CharField(
+        label="How does this campaign further the charity’s purposes?",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Say how this campaign furthers the charity’s purposes."},
+    )
+
+
+class ScheduleForm(forms.Form):
+    """When to send. Empty means as soon as the time for undoing is over."""
+
+    use_required_attribute = False
+
+    seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    starts_at = forms.DateTimeField(
+        label="When to start",
+        required=False,
+        help_text="Leave empty to start as soon as the time for undoing is over",
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"invalid": "Enter a day and a time, like 2026-12-04 10:00"},
+    )
+
+    def clean_starts_at(self):
+        starts_at = self.cleaned_data["starts_at"]
+        if starts_at and starts_at < timezone.now():
+            raise ValidationError("That time has passed. Choose a later one, or leave it empty.", code="past")
+        return starts_at
+
+
+class DoubtForm(forms.Form):
+    """What to do with deliveries nobody can be sure of."""
+
+    seqs = forms.TypedMultipleChoiceField(
+        coerce=int,
+        error_messages={"required": "Tick at least one person.", "invalid_choice": "Tick at least one person."},
+    )
+    choice = forms.ChoiceField(choices=[("leave", "leave"), ("again", "again")])
+
+    def __init__(self, *args, seqs, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["seqs"].choices = [(seq, seq) for seq in seqs]
+
+
+def _at_most(text: str, most: int) -> str:
+    if len(text) > most:
+        raise ValidationError(f"This is too long: {len(text):,} characters. At most {most:,}.", code="too_long")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValidationError("Keep this on one line, without hidden characters.", code="hidden")
+    return text

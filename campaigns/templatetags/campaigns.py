@@ -1,0 +1,49 @@
+"""What other pages show of campaigns, and how campaigns are written out."""
+
+from datetime import date
+
+from django import template
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+
+from campaigns.models import Campaign
+from sanctuary.people import links
+from sanctuary.post import markup
+
+register = template.Library()
+
+
+@register.inclusion_tag("campaigns/panels/live_campaign.html")
+def live_campaign_panel():
+    """A band with the newest live campaign; nothing when there is none."""
+    return {"campaign": Campaign.objects.live().with_names_count().first()}
+
+
+@register.inclusion_tag("campaigns/panels/next_step.html")
+def campaigns_next_step(supporter=None):
+    """The one campaign to act on next: live and not yet done by this person."""
+    open_ones = Campaign.objects.live().filter(actions__isnull=False)
+    if supporter is not None:
+        open_ones = open_ones.not_yet_done_by(supporter)
+    return {"campaign": open_ones.first()}
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    """What staff wrote, as clean HTML."""
+    return mark_safe(markup.to_html(text))  # noqa: S308 - cleaned by markup
+
+
+@register.filter
+def days_left(day: date) -> str:
+    """How long until a deadline, in words."""
+    days = (day - timezone.localdate()).days
+    if days < 0:
+        return "the date has passed"
+    return {0: "today is the last day", 1: "one day left"}.get(days, f"{days} days left")
+
+
+@register.filter
+def whole_address(campaign: Campaign) -> str:
+    """The page's address with the name of the site, for sharing."""
+    return links.absolute("campaigns:detail", campaign.slug)
