@@ -83,7 +83,10 @@ def choose_account(binary: Path, folder: DataFolder) -> tuple[Account, str]:
 
 def _nobody_can(binary: Path, folder: DataFolder) -> str:
     if os.geteuid() != 0:
-        return f"{binary} does not run on this machine: set PG_BIN to a folder with a PostgreSQL that does."
+        return (
+            f"{binary} does not run on this machine: set PG_BIN to a folder with a PostgreSQL that does, "
+            "or DATABASE_URL and REDIS_URL to servers of yours."
+        )
     return (
         f"PostgreSQL will not run as root, and the account 'nobody' cannot reach {binary.parent} and "
         f"{folder.path}: move the project to a folder that every account may enter (not under /root), "

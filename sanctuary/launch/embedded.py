@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import IO
 
 from sanctuary.launch import LaunchError
-from sanctuary.launch.account import Account, choose_account
+from sanctuary.launch.account import choose_account
+from sanctuary.launch.binaries import find_postgres, find_valkey, major_of
 from sanctuary.launch.folder import DataFolder, make_private
-from sanctuary.launch.postgres import Postgres, find_binaries, major_of
+from sanctuary.launch.postgres import Postgres
 from sanctuary.launch.valkey import Valkey
 
 
@@ -49,11 +50,10 @@ class Embedded:
         """Stop the services if nobody else uses them and nobody asked them to stay."""
         if self._held is None:
             return
-        with self.folder.turn():
-            if self._alone() and not self.folder.stays.exists():
-                self._stop()
-            self._held.close()
+        with self.folder.turn(), self._held as users:
             self._held = None
+            if _is_alone(users) and not self.folder.stays.exists():
+                self._stop()
 
     def stay(self) -> None:
         """Start the services and let them outlive this command, until `stop`."""
@@ -66,14 +66,11 @@ class Embedded:
         """Stop what `stay` or a killed command left; refuses while a command uses it."""
         if not self.folder.locks.is_dir():
             return
-        with self.folder.turn(), self.folder.open_lock("users") as self._held:
+        with self.folder.turn(), self.folder.open_lock("users") as users:
             self.folder.stays.unlink(missing_ok=True)
-            alone = self._alone()
-            if alone:
-                self._stop()
-        self._held = None
-        if not alone:
-            raise LaunchError("Another command still uses the services: they stop when it ends.")
+            if not _is_alone(users):
+                raise LaunchError("Another command still uses the services: they stop when it ends.")
+            self._stop()
 
     @contextlib.contextmanager
     def running(self) -> Iterator[dict[str, str]]:
@@ -84,13 +81,6 @@ class Embedded:
         finally:
             self.leave()
 
-    def _alone(self) -> bool:
-        try:
-            fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
     def _stop(self) -> None:
         self.valkey.stop()
         self.postgres.stop()
@@ -98,20 +88,26 @@ class Embedded:
             self.folder.sockets.rmdir()
 
     def _ensure(self) -> None:
-        if self.postgres in self.wanted:
-            self.postgres.settle()
+        for service in self.wanted:
+            service.settle()
         missing = [service for service in self.wanted if not service.is_ready()]
         if not missing:
             return
-        binaries = find_binaries()
-        account, version = choose_account(binaries / "postgres", self.folder)
-        self._open_sockets(account)
+        postgres = find_postgres() if self.postgres in missing else None
+        account, version = choose_account(postgres / "postgres" if postgres else find_valkey(), self.folder)
+        make_private(self.folder.sockets, account.uid, account.gid)
         if self.valkey in missing:
             self.valkey.spawn(account)
-        if self.postgres in missing:
-            self.postgres.spawn(account, binaries, major_of(version))
+        if postgres:
+            self.postgres.spawn(account, postgres, major_of(version))
         for service in missing:
             service.wait()
 
-    def _open_sockets(self, account: Account) -> None:
-        make_private(self.folder.sockets, account.uid, account.gid)
+
+def _is_alone(users: IO[bytes]) -> bool:
+    """Whether nobody else holds the lock; if so, nobody can until we let go."""
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

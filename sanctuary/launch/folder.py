@@ -32,7 +32,7 @@ def data_path() -> Path:
     """
     chosen = os.environ.get("SANCTUARY_DATA")
     if chosen:
-        return Path(chosen).expanduser().absolute()
+        return Path(chosen).expanduser().resolve()
     return PROJECT / ".data" / "test" if is_fast() else PROJECT / ".data"
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import Literal, TextIO
+from typing import IO, Literal, TextIO
 
 from sanctuary.launch.processes import die_with_parent, kill_group
 
@@ -36,6 +36,7 @@ class Child:
     env: Mapping[str, str] = field(default_factory=dict)
     cwd: Path | None = None
     process: subprocess.Popen[bytes] | None = None
+    pipe: IO[bytes] | None = None
     line: bytes = b""
     started_at: float = 0.0
     restart_at: float | None = None
@@ -58,6 +59,14 @@ class Child:
             start_new_session=True,
             preexec_fn=die_with_parent(),
         )
+        self.pipe = self.process.stdout
+
+    def end_group(self) -> None:
+        """Kill what is left of it and of all it started, and collect it."""
+        if self.process is not None:
+            kill_group(self.process.pid)
+            self.process.wait()
+            self.process = None
 
     def next_pause(self) -> float:
         """Seconds before the next start; longer each time, short again after a good minute."""
@@ -151,17 +160,18 @@ class Supervisor:
             self.say(f"cannot start: {error}", child.name)
             self._bury(child)
             return
-        self._pipes.register(child.process.stdout, selectors.EVENT_READ, child)
+        if child.pipe is not None:
+            self._pipes.register(child.pipe, selectors.EVENT_READ, child)
 
     def _watch(self, ready: Callable[[], bool] | None, on_ready: Callable[[], None] | None) -> None:
-        waiting = ready is not None and on_ready is not None
         while not self._signals and not self._failed:
             self._listen(TICK)
             for child in self.children:
                 self._tend(child)
-            if waiting and ready():
-                waiting = False
-                on_ready()
+            if ready is not None and ready():
+                ready = None
+                if on_ready is not None:
+                    on_ready()
 
     def _tend(self, child: Child) -> None:
         if child.restart_at is not None and time.monotonic() >= child.restart_at:
@@ -173,9 +183,7 @@ class Supervisor:
 
     def _bury(self, child: Child) -> None:
         """After a death nobody asked for."""
-        if child.process is not None:
-            kill_group(child.process.pid)
-        child.process = None
+        child.end_group()
         if child.on_death == "stop":
             self.say(f"{child.name} is needed: stopping everything")
             self._failed = True
@@ -202,16 +210,18 @@ class Supervisor:
 
     def _hang_up(self, child: Child) -> None:
         """Read what is left, without waiting for a grandchild that still holds the pipe."""
-        pipe = child.process.stdout
-        os.set_blocking(pipe.fileno(), False)
+        if child.pipe is None:
+            return
+        os.set_blocking(child.pipe.fileno(), False)
         with contextlib.suppress(BlockingIOError):
-            while data := os.read(pipe.fileno(), 65536):
+            while data := os.read(child.pipe.fileno(), 65536):
                 self._pass_on(child, data)
         if child.line:
             self._pass_on(child, b"\n")
         with contextlib.suppress(KeyError):
-            self._pipes.unregister(pipe)
-        pipe.close()
+            self._pipes.unregister(child.pipe)
+        child.pipe.close()
+        child.pipe = None
 
     def _stop_all(self) -> None:
         """In reverse order; a second signal, or the deadline, kills what is left."""
@@ -223,17 +233,8 @@ class Supervisor:
                 child.process.terminate()
             while child.is_alive() and time.monotonic() < deadline and self._signals == heard:
                 self._listen(TICK)
-            self._finish(child)
-
-    def _finish(self, child: Child) -> None:
-        """Nothing of its group survives, also when the terminal we print to has gone away."""
-        if child.is_alive():
-            kill_group(child.process.pid)
-        child.process.wait()
-        kill_group(child.process.pid)
-        with contextlib.suppress(OSError, ValueError):
+            child.end_group()
             self._hang_up(child)
-        child.process = None
 
 
 def describe(code: int) -> str:

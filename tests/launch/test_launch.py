@@ -17,8 +17,9 @@ import psycopg
 import pytest
 
 from sanctuary.launch import LaunchError
+from sanctuary.launch.binaries import locale_flags, major_of
 from sanctuary.launch.folder import SOCKET_PATH_LIMIT, DataFolder, make_private
-from sanctuary.launch.postgres import Postgres, locale_flags, major_of
+from sanctuary.launch.postgres import Postgres
 
 PROJECT = Path(__file__).resolve().parents[2]
 LAUNCH = [sys.executable, "-m", "sanctuary.launch"]
@@ -145,13 +146,13 @@ def stranger():
 SLEEPER = ["sh", "-c", "echo up; exec sleep 60"]
 
 
-def test_run_gives_the_command_both_services_and_takes_them_away_again(fresh):
-    done = python(fresh, SHOW)
+def test_run_gives_the_command_both_services_and_takes_them_away_again(data):
+    done = python(data, SHOW)
     assert done.stderr == ""
     database, broker = done.stdout.split()
-    assert dj_database_url.parse(database)["HOST"] == str(fresh / "run")
-    assert broker == f"unix://{fresh}/run/valkey.sock?db=0"
-    assert pids_using(fresh) == []
+    assert dj_database_url.parse(database)["HOST"] == str(data / "run")
+    assert broker == f"unix://{data}/run/valkey.sock?db=0"
+    assert pids_using(data) == []
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(database)
 
@@ -169,14 +170,14 @@ print(redis.from_url(os.environ["REDIS_URL"]).info("server")["tcp_port"])
     assert done.stdout.splitlines() == ["18 sanctuary", "(True, True)", "('',) ('off',)", "0"], done.stderr
 
 
-def test_services_for_the_demo_are_durable(fresh):
+def test_services_for_the_demo_are_durable(data):
     ask = """
 import os, psycopg, redis
 with psycopg.connect(os.environ["DATABASE_URL"]) as db:
     print(*(db.execute(f"show {s}").fetchone()[0] for s in ("fsync", "synchronous_commit", "full_page_writes")))
 print(redis.from_url(os.environ["REDIS_URL"]).config_get("appendonly"))
 """
-    done = python(fresh, ask, SANCTUARY_FAST="")
+    done = python(data, ask, SANCTUARY_FAST="")
     assert done.stdout.splitlines() == ["on on on", "{'appendonly': 'yes'}"], done.stderr
 
 
@@ -193,7 +194,7 @@ def test_a_second_start_reuses_the_data_and_is_quick(data):
     assert python(data, with_database + "db.execute('create table kept as select 42 as answer')").returncode == 0
     done = python(data, with_database + "print(db.execute('select answer from kept').fetchone())")
     assert done.stdout == "(42,)\n", done.stderr
-    assert seconds(lambda: launch(data, "run", "--", "true")) < 2
+    assert min(seconds(lambda: launch(data, "run", "--", "true")) for _ in range(3)) < 1
 
 
 def test_two_commands_share_and_only_the_last_one_stops(data, run_up):
@@ -276,7 +277,7 @@ def test_services_of_a_killed_launcher_are_taken_over_and_stopped(data, run_up):
     process = run_up(data, *SLEEPER)
     process.kill()
     process.wait(20)
-    before = Postgres(DataFolder(data))._pid()
+    before = Postgres(DataFolder(data)).pid()
     assert before
     done = python(data, "import os; print(open(os.environ['SANCTUARY_DATA'] + '/postgres/postmaster.pid').readline())")
     assert int(done.stdout) == before
@@ -299,6 +300,18 @@ def test_env_leaves_the_services_running_until_stop(data):
     assert pids_using(data) == []
 
 
+def test_services_that_lost_their_sockets_are_replaced(data):
+    launch(data, "env")
+    before = Postgres(DataFolder(data)).pid()
+    for lost in (".s.PGSQL.5432", "valkey.sock"):
+        (data / "run" / lost).unlink()
+    done = python(data, CONNECT)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert Postgres(DataFolder(data)).pid() not in (None, before)
+    assert launch(data, "stop").returncode == 0
+    assert pids_using(data) == []
+
+
 def test_urls_that_are_set_are_honoured_and_nothing_is_started(fresh):
     theirs = {"DATABASE_URL": "postgres://elsewhere/x", "REDIS_URL": "redis://elsewhere/0"}
     assert python(fresh, SHOW, **theirs).stdout.split() == list(theirs.values())
@@ -309,7 +322,7 @@ def test_urls_that_are_set_are_honoured_and_nothing_is_started(fresh):
 
 
 def test_a_long_odd_path_puts_the_sockets_in_a_short_private_folder(fresh):
-    long = fresh / ("Ŵ%20 'a, b' " + "x" * 90)
+    long = fresh / ("Ŵ%20 'a' b " + "x" * 90)
     sockets = DataFolder(long).sockets
     assert len(os.fsencode(sockets / ".s.PGSQL.5432")) <= SOCKET_PATH_LIMIT
     look = "import os, sys; s = os.stat(sys.argv[1]); print(oct(s.st_mode)[-3:])"
@@ -318,30 +331,37 @@ def test_a_long_odd_path_puts_the_sockets_in_a_short_private_folder(fresh):
     assert not sockets.exists()
 
 
-@pytest.mark.parametrize("name", ["Ŵ%20 'a' \"b\" ?#&", "a,b"])
-def test_an_odd_path_near_enough_for_the_sockets_works(fresh, name):
-    odd = fresh / name
+def test_an_odd_path_near_enough_for_the_sockets_works(fresh):
+    odd = fresh / "Ŵ%20 'a' \"b\" ?#&"
     done = python(odd, CONNECT)
     assert (done.returncode, done.stderr) == (0, "")
     assert pids_using(odd) == []
 
 
+def test_sockets_stay_out_of_a_path_with_a_comma_which_libpq_would_split():
+    assert DataFolder(Path("/tmp/a b")).sockets == Path("/tmp/a b/run")
+    assert "," not in str(DataFolder(Path("/tmp/a,b")).sockets)
+
+
 @ROOT_ONLY
-def test_root_hands_the_data_to_nobody_and_keeps_the_sockets_private(fresh):
+def test_root_hands_the_data_to_nobody_and_keeps_the_sockets_private(data):
     done = python(
-        fresh, "import os; s = os.stat(os.environ['SANCTUARY_DATA'] + '/run'); print(s.st_uid, oct(s.st_mode))"
+        data, "import os; s = os.stat(os.environ['SANCTUARY_DATA'] + '/run'); print(s.st_uid, oct(s.st_mode))"
     )
     assert done.stdout.split() == ["65534", "0o40700"]
-    assert (fresh / "postgres").stat().st_uid == 65534
+    assert (data / "postgres").stat().st_uid == 65534
 
 
 @ROOT_ONLY
-def test_root_in_a_closed_folder_uses_a_user_namespace(fresh):
-    assert launch(fresh, "run", "--", "true").returncode == 0
-    fresh.parent.chmod(0o700)
-    done = python(fresh, "import os, psycopg; print(psycopg.connect(os.environ['DATABASE_URL']).info.dbname)")
-    assert done.stdout == "sanctuary\n", done.stderr
-    assert (fresh / "postgres").stat().st_uid == 0
+def test_root_in_a_closed_folder_uses_a_user_namespace(data):
+    name = "import os, psycopg; print(psycopg.connect(os.environ['DATABASE_URL']).info.dbname)"
+    owners = []
+    for mode in (0o755, 0o700, 0o755):
+        data.parent.chmod(mode)
+        done = python(data, name)
+        assert done.stdout == "sanctuary\n", done.stderr
+        owners.append((data / "postgres").stat().st_uid)
+    assert owners == [65534, 0, 65534]
 
 
 @ROOT_ONLY
@@ -353,14 +373,16 @@ def test_root_that_can_do_neither_is_told_what_to_do(fresh):
     assert "move the project" in done.stderr
 
 
-def test_data_of_another_major_version_is_refused_with_what_to_do(fresh):
-    assert launch(fresh, "run", "--", "true").returncode == 0
-    (fresh / "postgres" / "PG_VERSION").write_text("16\n")
-    done = launch(fresh, "run", "--", "true")
+def test_data_of_another_major_version_is_refused_with_what_to_do(data):
+    assert launch(data, "run", "--", "true").returncode == 0
+    version = data / "postgres" / "PG_VERSION"
+    version.write_text("16\n")
+    done = launch(data, "run", "--", "true")
+    version.write_text("18\n")
     assert done.returncode == 1
     assert "was made by PostgreSQL 16 and this is 18" in done.stderr
     assert "make demo-reset" in done.stderr
-    assert pids_using(fresh) == []
+    assert pids_using(data) == []
 
 
 def test_pg_bin_comes_first_and_a_wrong_one_is_named(fresh):

@@ -121,6 +121,15 @@ def test_a_deaf_child_and_its_own_child_are_killed_at_the_deadline(start):
     assert is_gone(number_after(lines, "| grandchild "))
 
 
+def test_what_a_polite_child_leaves_behind_is_killed(start):
+    leaver = DEAF.replace("p = os.fork();", "p = os.fork(); p and signal.signal(signal.SIGTERM, signal.SIG_DFL);")
+    process = start(f"s.add('worker', PY + [{leaver!r}])")
+    lines = read_until(process, "child ") + read_until(process, "child ")
+    process.terminate()
+    assert process.wait(10) == 0
+    assert is_gone(number_after(lines, "| grandchild "))
+
+
 def test_a_second_signal_does_not_wait_and_an_echo_does(start):
     process = start(f"s.add('worker', PY + [{DEAF!r}])", deadline=30)
     read_until(process, "child ")
@@ -128,7 +137,7 @@ def test_a_second_signal_does_not_wait_and_an_echo_does(start):
     process.terminate()
     time.sleep(0.3)
     process.terminate()
-    time.sleep(0.8)
+    time.sleep(1.5)
     assert process.poll() is None
     process.terminate()
     assert process.wait(5) == 0
@@ -164,7 +173,7 @@ s.add('web', PY + [{FOREVER!r}])
 asked = []
 def ready():
     asked.append(1)
-    return len(asked) == 3
+    return len(asked) >= 3
 sys.exit(s.run(ready=ready, on_ready=lambda: s.say('open http://127.0.0.1:8000/')))
 """
     process = start(body)
