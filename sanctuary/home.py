@@ -3,9 +3,15 @@
 from django.core.cache import cache
 from django.db import connection
 from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
 from django.views.generic import View
 
+from groups.forms import FindGroupForm
+from groups.models import Activity, LocalGroup
 from sanctuary.views import Door, Page
+
+ACTIVITIES_SHOWN = 3
 
 
 class Healthz(Door, View):
@@ -36,5 +42,33 @@ class Words(Page):
 
 
 class Home(Page):
+    """The front door: find your group, see what is on, do something today."""
+
     public = True
     template_name = "home.html"
+
+    def get_context_data(self, **kwargs):
+        live = LocalGroup.objects.live()
+        regions = live.count_by_region()
+        return super().get_context_data(
+            form=FindGroupForm(),
+            regions=regions,
+            group_count=sum(region["count"] for region in regions),
+            spots=live.spots(),
+            activities=Activity.objects.public().upcoming(timezone.now()).with_group()[:ACTIVITIES_SHOWN],
+            **kwargs,
+        )
+
+
+class SignedIn(Door, View):
+    """Straight after signing in: each to their own desk."""
+
+    rule = "signed_in"
+
+    def get(self, request):
+        self.require()
+        if request.user.is_staff:
+            return redirect("admin:index")
+        if LocalGroup.objects.run_by(request.user).exists():
+            return redirect("groups:manage_home")
+        return redirect("home")

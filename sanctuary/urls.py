@@ -15,7 +15,7 @@ urlpatterns = [
     path("", home.Home.as_view(), name="home"),
     path("healthz", home.Healthz.as_view(), name="healthz"),
     path("readyz", home.Readyz.as_view(), name="readyz"),
-
+    path("signed-in/", home.SignedIn.as_view(), name="signed_in"),
     path(
         "accessibility/",
         home.Words.as_view(template_name="words/accessibility.html"),
@@ -41,7 +41,7 @@ urlpatterns = [
     path("", include("campaigns.urls")),
 ]
 
-if settings.DEBUG:
+if settings.DEVELOPMENT_PAGES:
     urlpatterns += [
         path(
             "styleguide/",

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 
 from sanctuary.people.models import Supporter
 
@@ -35,8 +36,12 @@ class StreamQuerySet(models.QuerySet):
         return self.filter(is_open=True)
 
     def with_organisation_count(self):
+        """`organisation_count`: those that may be named. The rest are nobody's business, not even as a number."""
         return self.annotate(
-            organisation_count=models.Count("organisations", filter=models.Q(organisations__left_on__isnull=True))
+            organisation_count=models.Count(
+                "organisations",
+                filter=models.Q(organisations__left_on__isnull=True, organisations__is_listed=True),
+            )
         )
 
 
@@ -61,6 +66,9 @@ class Stream(models.Model):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("streams:detail", args=[self.slug])
 
 
 class ConvenorQuerySet(models.QuerySet):
@@ -92,6 +100,10 @@ class StreamOrganisationQuerySet(models.QuerySet):
     def listed(self):
         return self.current().filter(is_listed=True)
 
+    def in_order(self):
+        """By name, with the organisation at hand."""
+        return self.select_related("organisation").order_by("organisation__name", "pk")
+
 
 class StreamOrganisation(models.Model):
     """An organisation's place in a stream."""
@@ -120,6 +132,9 @@ class StreamOrganisation(models.Model):
 class ResourceQuerySet(models.QuerySet):
     def current(self):
         return self.filter(is_current=True)
+
+    def in_order(self):
+        return self.order_by("title", "-version")
 
 
 class Resource(models.Model):

@@ -1,2 +1,10 @@
+from django.urls import path
+
+from streams import views
+
 app_name = "streams"
-urlpatterns = []
+urlpatterns = [
+    path("", views.StreamList.as_view(), name="list"),
+    path("principles/", views.PrincipleList.as_view(), name="principles"),
+    path("<slug:slug>/", views.StreamDetail.as_view(), name="detail"),
+]

@@ -9,7 +9,13 @@ class ActivityQuerySet(models.QuerySet):
         return self.filter(is_public=True, group__status__in=["registered", "active"])
 
     def upcoming(self, now):
-        return self.filter(starts_at__gte=now).order_by("starts_at")
+        return self.filter(starts_at__gte=now).order_by("starts_at", "pk")
+
+    def between(self, start, end):
+        return self.filter(starts_at__gte=start, starts_at__lt=end)
+
+    def with_group(self):
+        return self.select_related("group")
 
 
 class Activity(models.Model):
@@ -54,3 +60,14 @@ class Activity(models.Model):
 
     def __str__(self):
         return self.title
+
+    @property
+    def public_place(self) -> str:
+        """Where it is, as far as a stranger may know: a private venue stays out, the part of town does not."""
+        if self.is_venue_private or not self.venue:
+            return self.area
+        return f"{self.venue}, {self.area}"
+
+    @property
+    def is_place_withheld(self) -> bool:
+        return self.is_venue_private and bool(self.venue)

@@ -3,17 +3,23 @@
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import slugify
 
 from sanctuary.people.models import Controller
-from sanctuary.places.models import Located, NearQuerySet
+from sanctuary.places.models import Located, NearQuerySet, Region
 
 LIVE_STATUSES = ["registered", "active"]
+REGION_SLUGS = {slugify(region): region for region in Region}
 
 
 class LocalGroupQuerySet(NearQuerySet):
     def live(self):
         """Groups the public can find and join."""
         return self.filter(status__in=LIVE_STATUSES)
+
+    def known_in_public(self):
+        """Groups that have a page: the live ones, and those that were and now rest or have closed."""
+        return self.filter(status__in=[*LIVE_STATUSES, "dormant", "closed"])
 
     def run_by(self, user):
         """Groups in which this person holds a coordinating role today."""
@@ -33,6 +39,25 @@ class LocalGroupQuerySet(NearQuerySet):
 
     def in_region(self, region):
         return self.filter(region=region)
+
+    def matching(self, words):
+        """Each word is in the name or the area."""
+        found = self
+        for word in words.split():
+            found = found.filter(models.Q(name__icontains=word) | models.Q(area__icontains=word))
+        return found
+
+    def spots(self):
+        """Where the dots of a map go: pairs of latitude and longitude."""
+        return self.with_position().values_list("latitude", "longitude")
+
+    def count_by_region(self):
+        """Every region with its number of groups, also those with none; in the order people say them."""
+        counts = dict(self.order_by().values_list("region").annotate(count=models.Count("pk")))
+        return [
+            {"slug": slug, "name": region.label, "count": counts.get(region, 0)}
+            for slug, region in REGION_SLUGS.items()
+        ]
 
     def with_member_count(self):
         return self.annotate(
@@ -87,3 +112,16 @@ class LocalGroup(Located):
     @property
     def is_live(self) -> bool:
         return self.status in LIVE_STATUSES
+
+    @property
+    def initial(self) -> str:
+        """The letter it stands under in an A to Z."""
+        return self.name[:1].upper()
+
+    @property
+    def language_list(self) -> list[str]:
+        return [language.strip() for language in self.languages.split(",") if language.strip()]
+
+    @property
+    def region_slug(self) -> str:
+        return slugify(self.region)

@@ -1,7 +1,7 @@
 from django.db import models
 
 from groups.models.group import LocalGroup
-from sanctuary.people.models import Supporter
+from sanctuary.people.models import CurrentPermission, Supporter, Suppression
 
 
 class MembershipQuerySet(models.QuerySet):
@@ -14,6 +14,27 @@ class MembershipQuerySet(models.QuerySet):
 
     def with_supporter(self):
         return self.select_related("supporter")
+
+    def joined_since(self, day):
+        return self.filter(joined_on__gte=day)
+
+    def with_email_state(self):
+        """`may_email`: whether the member's own group may email them today, for any purpose.
+
+        A live permission for that group, an address, and no suppression of it. The gate of every mailing looks
+        again, and at more; this is for a person to read.
+        """
+        controller = models.OuterRef("group__controller")
+        permission = CurrentPermission.objects.live().filter(
+            supporter=models.OuterRef("supporter"), controller=controller
+        )
+        silence = Suppression.objects.filter(
+            models.Q(controller__isnull=True) | models.Q(controller=controller),
+            email_mac=models.OuterRef("supporter__email_mac"),
+        )
+        return self.annotate(
+            may_email=models.Exists(permission) & ~models.Exists(silence) & ~models.Q(supporter__email="")
+        )
 
 
 class Membership(models.Model):

@@ -11,6 +11,10 @@ class GroupRoleQuerySet(models.QuerySet):
             started_on__lte=today,
         )
 
+    def open(self):
+        """Roles without a last day."""
+        return self.filter(ended_on__isnull=True)
+
     def coordinating(self):
         return self.filter(role__in=[GroupRole.Role.COORDINATOR, GroupRole.Role.DEPUTY])
 
@@ -48,3 +52,6 @@ class GroupRole(models.Model):
 
     def __str__(self):
         return f"{self.user} · {self.get_role_display()} · {self.group}"
+
+    def is_current(self, today) -> bool:
+        return self.started_on <= today and (self.ended_on is None or self.ended_on > today)

@@ -1,0 +1,78 @@
+"""A coordinator's rooms. Another group's address and a wrong one are answered alike: no such page."""
+
+from datetime import timedelta
+
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from groups.filters import MemberFilter
+from groups.models import LocalGroup, Membership
+from sanctuary.views import DetailPage, ListPage
+
+LOOK_BACK = timedelta(weeks=4)
+ACTIVITIES_SHOWN = 4
+
+
+class ManageHome(ListPage):
+    rule = "signed_in"
+    context_object_name = "groups"
+    template_name = "groups/manage_home.html"
+
+    def get_queryset(self):
+        return LocalGroup.objects.visible_to(self.request.user).with_member_count()
+
+    def render_to_response(self, context, **kwargs):
+        # Most people run one group: they need no page to choose from.
+        if len(context["groups"]) == 1:
+            return redirect("groups:manage", context["groups"][0].slug)
+        return super().render_to_response(context, **kwargs)
+
+
+class ManageGroup(DetailPage):
+    rule = "groups.manage"
+    context_object_name = "group"
+    slug_url_kwarg = "group"
+    template_name = "groups/manage.html"
+
+    def get_queryset(self):
+        return LocalGroup.objects.visible_to(self.request.user)
+
+    def get_context_data(self, **kwargs):
+        group, now = self.object, timezone.now()
+        members = Membership.objects.current().filter(group=group)
+        return super().get_context_data(
+            member_count=members.count(),
+            new_count=members.joined_since(timezone.localdate(now - LOOK_BACK)).count(),
+            activity_count=group.activities.between(now - LOOK_BACK, now).count(),
+            activities=group.activities.upcoming(now)[:ACTIVITIES_SHOWN],
+            **kwargs,
+        )
+
+
+class MemberList(ListPage):
+    rule = "groups.see_members"
+    context_object_name = "members"
+
+    @cached_property
+    def group(self):
+        return get_object_or_404(LocalGroup.objects.visible_to(self.request.user), slug=self.kwargs["group"])
+
+    def require(self, noun=None):
+        super().require(self.group)
+
+    def get_queryset(self):
+        members = Membership.objects.visible_to(self.request.user).filter(group=self.group)
+        members = members.current().with_supporter().with_email_state().order_by("supporter__name", "pk")
+        self.filter = MemberFilter(self.request.GET, queryset=members)
+        return self.filter.qs
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            group=self.group,
+            filter=self.filter,
+            chips=self.filter.chips(),
+            list_href=self.request.path,
+            today=timezone.localdate(),
+            **kwargs,
+        )
