@@ -1,5 +1,6 @@
 """The launcher with real servers: no Django, no mocks, each test in a folder of its own."""
 
+import contextlib
 import fcntl
 import os
 import re
@@ -68,6 +69,13 @@ def pids_using(data):
     return found
 
 
+def kill(*pids):
+    """The servers' own children may be gone before their turn comes."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
 def seconds(function):
     began = time.monotonic()
     function()
@@ -84,8 +92,7 @@ def make_folder():
 def clear_up(data):
     if pids_using(data):
         launch(data, "stop")
-    for pid in pids_using(data):
-        os.kill(pid, signal.SIGKILL)
+    kill(*pids_using(data))
 
 
 @pytest.fixture
@@ -258,8 +265,7 @@ def test_everything_killed_starts_again_even_when_the_old_pid_is_someone_elses(d
     with psycopg.connect(Postgres(DataFolder(data)).url, autocommit=True) as connection:
         connection.execute("create table survived as select 42 as answer")
         connection.execute("checkpoint")
-    for pid in (process.pid, *pids_using(data)):
-        os.kill(pid, signal.SIGKILL)
+    kill(process.pid, *pids_using(data))
     process.wait(20)
     for leftover in (data / "postgres" / "postmaster.pid", data / "run" / ".s.PGSQL.5432.lock"):
         lines = leftover.read_text().splitlines()
