@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from sanctuary import home
+from sanctuary.demo import views as demo
 
 admin.site.login = secure_admin_login(admin.site.login)
 admin.site.site_header = admin.site.site_title = "City of Sanctuary UK"
@@ -48,4 +49,7 @@ if settings.DEVELOPMENT_PAGES:
             home.Words.as_view(template_name="styleguide.html"),
             name="styleguide",
         ),
+        path("mailbox/", demo.Mailbox.as_view(), name="mailbox"),
+        path("mailbox/<str:key>/", demo.OneLetter.as_view(), name="mailbox_letter"),
+        path("mailbox/<str:key>/html/", demo.LetterHtml.as_view(), name="mailbox_html"),
     ]

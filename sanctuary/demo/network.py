@@ -45,7 +45,7 @@ def _user(email: str, name: str, **fields) -> User:
 def national() -> Controller:
     controller = set_up_people()
     controller.postal_address = "1 Example Street, Exampleton EX1 1AA (a made-up address)"
-    controller.charity_number = "0000000 (demonstration)"
+    controller.charity_number = "0000000 (demo)"
     controller.save(update_fields=["postal_address", "charity_number"])
     return controller
 
