@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django import template
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
+from django.utils import dateformat, timezone
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -47,13 +47,13 @@ def _local(moment: date | datetime) -> date | datetime:
 @register.filter
 def uk_date(day: date | datetime | None) -> str:
     """Thursday 4 June 2026."""
-    return f"{_local(day):%A} {short_date(day)}" if day else ""
+    return dateformat.format(_local(day), "l j F Y") if day else ""
 
 
 @register.filter
 def short_date(day: date | datetime | None) -> str:
     """4 June 2026."""
-    return f"{_local(day).day} {_local(day):%B %Y}" if day else ""
+    return dateformat.format(_local(day), "j F Y") if day else ""
 
 
 @register.filter
