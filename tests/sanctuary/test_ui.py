@@ -143,7 +143,8 @@ def test_error_summary_leads_to_controls_that_exist():
     page = form.render()
     targets = re.findall(r'href="#([^"]+)"', summary)
     assert len(targets) == len(form.errors) == 5
-    assert set(targets) <= set(re.findall(r'\sid="([^"]+)"', page))
+    controls = re.findall(r'<(?:input|select|textarea)\b[^>]*\sid="([^"]+)"', page)
+    assert set(targets) <= set(controls)
     assert render_to_string("components/error_summary.html", {"form": SampleForm()}).strip() == ""
 
 
