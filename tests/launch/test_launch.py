@@ -145,7 +145,7 @@ def run_up():
 @pytest.fixture
 def stranger():
     """A process of the account that runs the services, which is no PostgreSQL."""
-    with subprocess.Popen(["sleep", "60"], user=65534 if os.geteuid() == 0 else None) as process:
+    with subprocess.Popen(["sleep", "600"], user=65534 if os.geteuid() == 0 else None) as process:
         yield process
         process.kill()
 
@@ -276,7 +276,19 @@ def test_everything_killed_starts_again_even_when_the_old_pid_is_someone_elses(d
         " print(db.execute('select answer from survived').fetchone())",
     )
     assert done.stdout == "(42,)\n", done.stderr
+    assert stranger.poll() is None
     assert pids_using(data) == []
+
+
+def test_a_command_deaf_to_signals_is_killed_after_a_while():
+    code = (
+        "import sys; from sanctuary.launch import command; command.GRACE_SECONDS = 0.3; command.listen();"
+        " sys.exit(command.run(['sh', '-c', 'trap \"\" TERM; echo up; while :; do sleep 0.1; done'], {}))"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "up\n"
+        process.terminate()
+        assert process.wait(10) == 137
 
 
 def test_services_of_a_killed_launcher_are_taken_over_and_stopped(data, run_up):
