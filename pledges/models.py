@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from groups.models import LocalGroup
-from sanctuary.people.models import Supporter, Wording
+from sanctuary.people.models import CurrentPermission, Supporter, Suppression, Wording
 
 CONFIRM_WITHIN = timedelta(days=14)
 
@@ -45,6 +45,15 @@ class PledgeQuerySet(models.QuerySet):
 
     def with_supporter(self):
         return self.select_related("supporter", "group").prefetch_related("intended_actions")
+
+    def with_may_email(self, controller):
+        """Annotate `may_email`: this sender may write to the pledger today."""
+        live = CurrentPermission.objects.live().filter(supporter=models.OuterRef("supporter"), controller=controller)
+        silent = Suppression.objects.filter(
+            models.Q(controller__isnull=True) | models.Q(controller=controller),
+            email_mac=models.OuterRef("supporter__email_mac"),
+        )
+        return self.annotate(may_email=models.Exists(live) & ~models.Exists(silent))
 
 
 class Pledge(models.Model):

@@ -131,10 +131,15 @@ class SecretLink(Door):
         def open_page(request):
             return super(SecretLink, self).dispatch(request, *args, **kwargs)
 
-        response = open_page(request) if self.needs_no_form() else check_form(open_page)(request)
+        response = self.refusal(request)
+        if response is None:
+            response = open_page(request) if self.needs_no_form() else check_form(open_page)(request)
         add_never_cache_headers(response)
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
+
+    def refusal(self, request):
+        """A page that says why this link opens nothing; None if it opens."""
 
     def needs_no_form(self) -> bool:
         """Whether this request may come from elsewhere than a form of ours."""

@@ -1,0 +1,192 @@
+"""What a pledger is asked. The words of the questions are the very rows whose version the answer records."""
+
+from collections.abc import Iterable
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from groups.models import LocalGroup
+from pledges.models import IntendedAction
+from sanctuary.people import tokens
+from sanctuary.people.forms import AddressField, NameField
+from sanctuary.people.models import Supporter, Wording
+from sanctuary.places.forms import PostcodeField
+
+STAMP = "pledge-form"
+QUICKEST_SECONDS = 2
+SLOWEST_SECONDS = 24 * 3600
+YES_NO = [("yes", "Yes"), ("no", "No")]
+
+
+def make_stamp(wordings: Iterable[Wording]) -> str:
+    """When a form was shown, and in which words: signed, so that the answer can be tied to them."""
+    return tokens.make(STAMP, int(timezone.now().timestamp()), *(wording.pk for wording in wordings))
+
+
+class YesNoField(forms.TypedChoiceField):
+    """Two buttons, neither chosen for you. Cleans to True or False."""
+
+    widget = forms.RadioSelect
+
+    def __init__(self, *, needed: str, choices=YES_NO, **kwargs):
+        super().__init__(choices=choices, coerce=lambda value: value == "yes", **kwargs)
+        self.error_messages |= {"required": needed, "invalid_choice": needed}
+
+
+class StampedForm(forms.Form):
+    """Keeps robots out without a puzzle: a box that people do not see, and the time since the page was shown.
+
+    Whoever fails either is asked to press the button once more, and everything written stays.
+    """
+
+    use_required_attribute = False
+    website = forms.CharField(
+        required=False,
+        label="Leave this empty",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+
+    def __init__(self, *args, wordings, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.pledge_wording, self.email_wording = self.wordings = wordings
+        self.stamp = make_stamp(wordings)
+
+    def ask(self, name: str) -> None:
+        """Put the email question to the field `name`: its first sentence asks, the rest explains."""
+        question, mark, rest = self.email_wording.text.partition("? ")
+        self.fields[name].label = question + mark.strip()
+        self.fields[name].help_text = rest
+
+    def clean(self):
+        given = super().clean()
+        if not self.errors and not self._seems_human():
+            self.data = self.data.copy()
+            self.data["website"] = ""
+            raise ValidationError("Please press the button once more. We ask this now and then to keep robots out.")
+        return given
+
+    def _seems_human(self) -> bool:
+        if self.data.get("website"):
+            return False
+        try:
+            shown_at, *wordings = tokens.read(STAMP, str(self.data.get("stamp", "")))
+        except tokens.BadToken:
+            return False
+        if wordings != [wording.pk for wording in self.wordings]:
+            return False
+        age = timezone.now().timestamp() - shown_at
+        if age < QUICKEST_SECONDS:
+            self.stamp = self.data["stamp"]  # it grows old enough while they read why
+        return QUICKEST_SECONDS <= age <= SLOWEST_SECONDS
+
+    def own_fields(self):
+        """The questions to show, without the box that people do not see."""
+        return [self[name] for name in self.fields if name not in {"website", "group"}]
+
+
+class GroupField(forms.ModelChoiceField):
+    """The group whose page somebody came from. What is no live group is no group: nobody is stopped by an old link."""
+
+    def __init__(self, **kwargs):
+        queryset = LocalGroup.objects.live()
+        super().__init__(queryset=queryset, to_field_name="slug", required=False, widget=forms.HiddenInput, **kwargs)
+
+    def clean(self, value):
+        try:
+            return super().clean(value)
+        except (ValidationError, ValueError):
+            return None
+
+
+class PledgeForm(StampedForm):
+    """A person's pledge."""
+
+    name = NameField(label="Your name", needed="Enter your name")
+    email = AddressField(help_text="We send one email so you can confirm your pledge")
+    postcode = PostcodeField(required=False, help_text="So we can introduce you to your local group")
+    intended = forms.ChoiceField(
+        label="What would you like to do first?",
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[
+            (kind.value, kind.label)
+            for kind in IntendedAction.Kind
+            if kind not in {IntendedAction.Kind.WELCOME, IntendedAction.Kind.AWARD}
+        ],
+    )
+    wants_email = YesNoField(
+        needed="Choose yes or no to emails", choices=[("yes", "Yes, email me"), ("no", "No, just count my pledge")]
+    )
+    group = GroupField()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["name"].widget.attrs["autocomplete"] = "name"
+        self.ask("wants_email")
+
+    def pledge(self) -> dict:
+        """What `start_pledge` wants to know."""
+        told = {name: value for name, value in self.cleaned_data.items() if name != "website"}
+        return told | {"wording": self.pledge_wording, "permission_wording": self.email_wording}
+
+
+class OrganisationForm(forms.Form):
+    """An organisation's pledge, page 1: the organisation."""
+
+    use_required_attribute = False
+    name = NameField(label="Name of the organisation", needed="Enter the name of your organisation")
+    organisation_type = forms.ChoiceField(
+        label="What kind of organisation is it?",
+        choices=[("", "Choose one"), *Supporter.OrganisationType.choices],
+        error_messages={"required": "Choose what kind of organisation it is"},
+    )
+    postcode = PostcodeField(required=False, help_text="So we can introduce you to your local group")
+    group = GroupField()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["name"].widget.attrs["autocomplete"] = "organization"
+
+    def own_fields(self):
+        return [self[name] for name in self.fields if name != "group"]
+
+
+class SpeakerForm(StampedForm):
+    """An organisation's pledge, page 2: the person who speaks for it."""
+
+    contact_name = NameField(label="Your name", needed="Enter your name")
+    job_role = NameField(label="Your role", needed="Enter your role", longest=100, required=False)
+    email = AddressField(label="Work email address", help_text="We send one email so you can confirm the pledge")
+    may_speak = forms.BooleanField(
+        label="I can speak for this organisation",
+        error_messages={"required": "Tick the box if you can speak for this organisation"},
+    )
+    is_listed = YesNoField(
+        label="May we name your organisation in public?",
+        help_text="On the page of your local group, once we have looked at the name",
+        needed="Choose yes or no to being named",
+        choices=[("yes", "Yes, name us"), ("no", "No, just count us")],
+    )
+    intended = forms.ChoiceField(
+        label="What would you like to do first?",
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[
+            (kind.value, kind.label)
+            for kind in (IntendedAction.Kind.WELCOME, IntendedAction.Kind.INVITE, IntendedAction.Kind.AWARD)
+        ],
+    )
+    wants_email = YesNoField(
+        needed="Choose yes or no to emails", choices=[("yes", "Yes, email us"), ("no", "No, just count our pledge")]
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["contact_name"].widget.attrs["autocomplete"] = "name"
+        self.fields["job_role"].widget.attrs["autocomplete"] = "organization-title"
+        self.ask("wants_email")
+
+    def pledge(self) -> dict:
+        told = {name: value for name, value in self.cleaned_data.items() if name not in {"website", "may_speak"}}
+        return told | {"wording": self.pledge_wording, "permission_wording": self.email_wording}

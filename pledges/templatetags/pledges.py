@@ -1,0 +1,31 @@
+"""What other pages show of pledges."""
+
+from django import template
+
+from pledges.models import Pledge
+
+register = template.Library()
+
+LISTED_AT_MOST = 50
+
+
+@register.inclusion_tag("pledges/panels/count.html")
+def pledge_count(group=None):
+    """How many people have pledged; small numbers stay hidden."""
+    pledges = Pledge.objects.confirmed().of_people()
+    local = pledges.for_group(group).count() if group else 0
+    return {"count": pledges.count(), "local": local, "place": group.area if group else ""}
+
+
+@register.inclusion_tag("pledges/panels/group.html")
+def pledges_panel(group):
+    """Organisations that stand with a group, by names staff have looked at; and how many people pledged there."""
+    pledges = Pledge.objects.public().for_group(group).select_related("supporter").order_by("supporter__name")
+    count = Pledge.objects.confirmed().of_people().for_group(group).count()
+    return {"group": group, "pledges": pledges[:LISTED_AT_MOST], "count": count}
+
+
+@register.inclusion_tag("pledges/panels/to_greet.html")
+def pledges_to_greet_panel(group, user):
+    """How many new pledgers wait for a greeting from this group."""
+    return {"group": group, "count": Pledge.objects.visible_to(user).for_group(group).to_greet().count()}

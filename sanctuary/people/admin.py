@@ -1,0 +1,149 @@
+"""Look-up and repair for national staff. What follows from somebody's own act is shown here, never set."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+
+from sanctuary.people.address import masked
+from sanctuary.people.models import Controller, Permission, Supporter, Suppression, User, Wording
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that come about elsewhere."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Supporter)
+class SupporterAdmin(admin.ModelAdmin):
+    list_display = ["name", "kind", "masked_email", "outward_code", "region", "created_at"]
+    list_filter = ["kind", "organisation_type", "region"]
+    search_fields = ["name__istartswith", "=email", "contact_name__istartswith"]
+    search_help_text = "The beginning of a name, or a whole email address"
+    show_full_result_count = False
+    autocomplete_fields = ["works_for"]
+    fields = [
+        "kind",
+        "name",
+        "organisation_type",
+        "contact_name",
+        "job_role",
+        "works_for",
+        "email",
+        "postcode",
+        "region",
+        "nation",
+        "only_big_moments",
+        "emails_paused_until",
+        "created_at",
+    ]
+    readonly_fields = [
+        "kind",
+        "email",
+        "postcode",
+        "region",
+        "nation",
+        "only_big_moments",
+        "emails_paused_until",
+        "created_at",
+    ]
+
+    @admin.display(description="email")
+    def masked_email(self, supporter):
+        return masked(supporter.email) if supporter.email else ""
+
+    def get_readonly_fields(self, request, obj=None):
+        person = obj is not None and obj.kind == Supporter.Kind.PERSON
+        return [*self.readonly_fields, "organisation_type"] if person else self.readonly_fields
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Permission)
+class PermissionAdmin(ReadOnlyAdmin):
+    list_display = ["occurred_at", "supporter", "controller", "purpose", "change", "basis", "source"]
+    list_filter = ["purpose", "change", "basis"]
+    list_select_related = ["supporter", "controller"]
+    search_fields = ["supporter__name__istartswith", "=supporter__email"]
+    show_full_result_count = False
+
+
+@admin.register(Suppression)
+class SuppressionAdmin(ReadOnlyAdmin):
+    list_display = ["__str__", "reason", "controller", "created_at"]
+    list_filter = ["reason"]
+    list_select_related = ["controller"]
+    fields = ["reason", "controller", "created_at"]
+    show_full_result_count = False
+
+
+@admin.register(Wording)
+class WordingAdmin(ReadOnlyAdmin):
+    list_display = ["slug", "version", "language", "created_at"]
+    list_filter = ["slug"]
+    search_fields = ["slug", "text"]
+
+
+@admin.register(Controller)
+class ControllerAdmin(admin.ModelAdmin):
+    list_display = ["name", "kind", "is_charity", "reply_to"]
+    list_filter = ["kind", "is_charity"]
+    search_fields = ["name"]
+    fields = ["kind", "name", "is_charity", "charity_number", "postal_address", "reply_to"]
+    # Whether the soft opt-in is open to a sender hangs on is_charity: for superusers alone.
+    readonly_fields = ["kind"]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["kind"] if request.user.is_superuser else ["kind", "is_charity", "charity_number"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    """Accounts decide who may do what, so only superusers see or touch them here."""
+
+    list_display = ["email", "name", "is_active", "is_staff", "is_superuser", "last_login"]
+    list_filter = ["is_active", "is_staff", "is_superuser"]
+    search_fields = ["email", "name"]
+    ordering = ["email"]
+    filter_horizontal = ["groups", "user_permissions"]
+    autocomplete_fields = ["supporter"]
+    readonly_fields = ["last_login", "date_joined"]
+    fieldsets = [
+        (None, {"fields": ["email", "password", "name", "supporter"]}),
+        ("Rights", {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
+        ("Dates", {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [
+        (None, {"classes": ["wide"], "fields": ["email", "name", "usable_password", "password1", "password2"]})
+    ]
+
+    def has_module_permission(self, request):
+        return request.user.is_active and request.user.is_superuser
+
+    def has_view_permission(self, request, obj=None):
+        return self.has_module_permission(request)
+
+    def has_add_permission(self, request):
+        return self.has_module_permission(request)
+
+    def has_change_permission(self, request, obj=None):
+        return self.has_module_permission(request)
+
+    def has_delete_permission(self, request, obj=None):
+        return False

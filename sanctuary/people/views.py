@@ -1,0 +1,248 @@
+"""Email choices by signed link. A GET never changes anything: mail scanners follow every link."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse, reverse_lazy
+from django.utils import timezone
+from django.views.generic import View
+
+from sanctuary.people import actions, links, tokens
+from sanctuary.people.address import masked
+from sanctuary.people.forms import AddressForm, ChoiceForm, NewAddressForm
+from sanctuary.people.models import AddressChange, Controller, CurrentPermission, Supporter, Suppression
+from sanctuary.views import FormPage, Page, SecretLink
+
+SOURCE = "email choices"
+
+
+class ChoicesHelp(FormPage):
+    """Type your address, get your link. The answer is the same whether we know the address or not."""
+
+    public = True
+    form_class = AddressForm
+    template_name = "people/choices_help.html"
+    success_url = reverse_lazy("people:choices_sent")
+
+    def act(self, form):
+        return actions.send_choices_link(form.cleaned_data["email"])
+
+
+class ChoicesSent(Page):
+    public = True
+    template_name = "people/choices_sent.html"
+
+
+class SupporterLink(SecretLink):
+    """Finds the supporter a link was made for. What is no link of ours gets a page that helps, never an error."""
+
+    def refusal(self, request):
+        try:
+            self.supporter = self.read(self.kwargs["token"])
+        except tokens.ExpiredToken:
+            return render(request, "people/link_old.html", status=410)
+        except tokens.BadToken:
+            return render(request, "people/link_broken.html", status=404)
+        return None
+
+    def read(self, token) -> Supporter | None:
+        supporter_id, *_ = tokens.read(links.CHOICES, token)
+        return Supporter.objects.filter(pk=supporter_id).first()
+
+    @property
+    def is_known(self) -> bool:
+        return self.supporter is not None and bool(self.supporter.email)
+
+    def get_context_data(self, **kwargs):
+        address = masked(self.supporter.email) if self.is_known else ""
+        return super().get_context_data(token=self.kwargs["token"], address=address, slim=True, **kwargs)
+
+    def choices(self):
+        return redirect("people:choices", self.kwargs["token"])
+
+
+class Choices(SupporterLink, FormPage):
+    """The page itself. It names nobody and shows no data: the email may have been passed on."""
+
+    form_class = ChoiceForm
+    template_name = "people/choices.html"
+
+    def get_template_names(self):
+        return [self.template_name if self.is_known else "people/choices_nobody.html"]
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        return context | self.state() if self.is_known else context
+
+    def state(self) -> dict:
+        supporter = self.supporter
+        live = CurrentPermission.objects.live().filter(supporter=supporter).select_related("controller")
+        kinds = {row.controller.kind for row in live}
+        paused_until = supporter.emails_paused_until
+        return {
+            "is_stopped": Suppression.objects.covering(supporter.email).filter(controller__isnull=True).exists(),
+            "can_undo": actions.just_stopped(supporter) is not None,
+            "has_group": Controller.Kind.GROUP in kinds,
+            "has_national": Controller.Kind.NATIONAL in kinds,
+            "is_paused": bool(paused_until and paused_until > timezone.localdate()),
+            "supporter": supporter,
+        }
+
+    def act(self, form):
+        if self.is_known:
+            words = CHANGES[form.cleaned_data["do"]](self.supporter)
+            messages.success(self.request, words)
+
+    def get_success_url(self):
+        return reverse("people:choices", args=[self.kwargs["token"]])
+
+
+def _group_only(supporter) -> str:
+    actions.stop_sender(supporter, Controller.objects.national(), source=SOURCE)
+    return "Done. Only your local group will email you now."
+
+
+def _big_moments(supporter) -> str:
+    actions.set_big_moments(supporter, only=True)
+    return "Done. We will only email you for big moments: about 4 a year."
+
+
+def _all_moments(supporter) -> str:
+    actions.set_big_moments(supporter, only=False)
+    return "Done. You will get the emails you said yes to."
+
+
+def _pause(supporter) -> str:
+    until = actions.pause_emails(supporter)
+    return f"Done. No emails until {until:%-d %B %Y}."
+
+
+def _resume(supporter) -> str:
+    actions.resume_emails(supporter)
+    return "Done. Your emails go on as before."
+
+
+CHANGES = {
+    "group_only": _group_only,
+    "big_moments": _big_moments,
+    "all_moments": _all_moments,
+    "pause": _pause,
+    "resume": _resume,
+}
+
+
+class Stop(SupporterLink, View):
+    """Stop everything: by the button of our page, or by the one click of a mail program (RFC 8058)."""
+
+    def get(self, request, *args, **kwargs):
+        return self.choices()
+
+    def post(self, request, *args, **kwargs):
+        if self.is_known:
+            actions.stop_all_emails(self.supporter, source="one click" if self.needs_no_form() else SOURCE)
+        if self.needs_no_form():
+            return HttpResponse("You will get no more emails.", content_type="text/plain")
+        return self.choices()
+
+    def needs_no_form(self) -> bool:
+        return self.request.method == "POST" and self.request.POST.get("List-Unsubscribe") == "One-Click"
+
+
+class Undo(SupporterLink, View):
+    http_method_names = ["post"]
+
+    def post(self, request, *args, **kwargs):
+        if self.is_known and actions.undo_stop(self.supporter, source=SOURCE):
+            messages.success(request, "Done. Your emails go on as before.")
+        else:
+            messages.error(request, "It is too late to undo this here. Make your pledge again to get emails.")
+        return self.choices()
+
+
+class ChangeAddress(SupporterLink, FormPage):
+    form_class = NewAddressForm
+    template_name = "people/change_address.html"
+
+    def get_template_names(self):
+        return [self.template_name if self.is_known else "people/choices_nobody.html"]
+
+    def act(self, form):
+        if self.is_known:
+            actions.start_address_change(self.supporter, form.cleaned_data["email"])
+            messages.success(self.request, "Open the email we sent to your new address, and press the button there.")
+
+    def get_success_url(self):
+        return reverse("people:choices", args=[self.kwargs["token"]])
+
+
+class NewAddress(SupporterLink, Page):
+    """The new mailbox answers."""
+
+    template_name = "people/new_address.html"
+
+    def read(self, token):
+        (change_id,) = tokens.read(links.NEW_ADDRESS, token, max_days=1)
+        self.change = AddressChange.objects.filter(pk=change_id).select_related("supporter").first()
+        if self.change is None or not self.change.supporter.email:
+            raise tokens.ExpiredToken
+        return self.change.supporter
+
+    def get_context_data(self, **kwargs):
+        new = masked(self.change.email or self.supporter.email)
+        return super().get_context_data(new=new, is_done=self.change.done_at is not None, **kwargs)
+
+    def post(self, request, *args, **kwargs):
+        actions.finish_address_change(self.change)
+        return redirect("people:new_address", kwargs["token"])
+
+
+class AskPrivateLink(SupporterLink, View):
+    http_method_names = ["post"]
+
+    def post(self, request, *args, **kwargs):
+        try:
+            if self.is_known:
+                actions.send_private_link(self.supporter)
+            messages.success(request, "Open the email we have just sent you. Its link is good for one hour.")
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        return self.choices()
+
+
+class PrivateLink(SupporterLink):
+    """A fresh link, sent to the address itself within the hour: so this is its owner."""
+
+    def read(self, token):
+        supporter_id, address = links.read_private(token)
+        supporter = Supporter.objects.filter(pk=supporter_id).exclude(email="").first()
+        if supporter is None or links.fingerprint(supporter.email) != address:
+            raise tokens.ExpiredToken
+        return supporter
+
+
+class Held(PrivateLink, Page):
+    template_name = "people/held.html"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(held=actions.held_about(self.supporter), **kwargs)
+
+
+class HeldData(PrivateLink, View):
+    def get(self, request, *args, **kwargs):
+        response = JsonResponse(actions.held_about(self.supporter), json_dumps_params={"indent": 2})
+        response.headers["Content-Disposition"] = 'attachment; filename="what-is-held-about-me.json"'
+        return response
+
+
+class Forget(PrivateLink, Page):
+    template_name = "people/forget.html"
+
+    def post(self, request, *args, **kwargs):
+        actions.erase_supporter(self.supporter, by=self.supporter)
+        return redirect("people:forgotten")
+
+
+class Forgotten(Page):
+    public = True
+    template_name = "people/forgotten.html"
