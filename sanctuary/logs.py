@@ -14,8 +14,16 @@ class MaskAddresses(logging.Filter):
             record.exc_text = logging.Formatter().formatException(record.exc_info)
         if record.exc_text:
             record.exc_text = self.mask(record.exc_text)
-        record.msg, record.args = self.mask(record.getMessage()), ()
+        record.msg, record.args = self.mask(self.words(record)), ()
         return True
+
+    @staticmethod
+    def words(record) -> str:
+        """The line; when its parts do not fit together, the parts: a slip in a log call must not stop the work."""
+        try:
+            return record.getMessage()
+        except (TypeError, ValueError, KeyError):
+            return " ".join(map(str, [record.msg, *record.args]))
 
     @classmethod
     def mask(cls, text: str) -> str:

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import factory
+from allauth.account.models import EmailAddress
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -35,6 +36,17 @@ class UserFactory(DjangoModelFactory):
     email = factory.Sequence(lambda n: f"user{n}@example.org")
     name = factory.Sequence(lambda n: f"User {n}")
     password = factory.django.Password(PASSWORD)
+
+
+class EmailAddressFactory(DjangoModelFactory):
+    """Needs user: allauth's note that this mailbox is theirs, without which signing in asks for a code first."""
+
+    class Meta:
+        model = EmailAddress
+
+    email = factory.SelfAttribute("user.email")
+    verified = True
+    primary = True
 
 
 class ControllerFactory(DjangoModelFactory):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from groups.models import LocalGroup
 from tests.world import MISSING_ID, MISSING_SLUG, World
 
 PERSONAS = ["stranger", "supporter", "coordinator", "other_coordinator", "staff", "superuser"]
@@ -64,6 +65,15 @@ class Page:
         """The persona who looks at it in the browser."""
         return next(who for who in PERSONAS if self.opens[who] == 200)
 
+    @property
+    def when_empty(self) -> Callable[[LocalGroup], str] | None:
+        """Its address in a house where only a group exists; None for a page about something else."""
+        if self.args is nothing:
+            return lambda group: reverse(self.name)
+        if self.theirs is not None and self.is_shown:
+            return lambda group: reverse(self.name, args=[group.slug])
+        return None
+
 
 def of_group(name: str, opens=OF_THE_GROUP, *, weight=MANAGE) -> Page:
     """A room inside /manage/<group>/."""
@@ -77,6 +87,22 @@ def of_group(name: str, opens=OF_THE_GROUP, *, weight=MANAGE) -> Page:
     )
 
 
+def of_pledge(name: str) -> Page:
+    """A verb about one pledge to a group."""
+    return Page(
+        name,
+        everyone(405, stranger=302),
+        args=lambda world: (world.ours.group.slug, world.ours.pledge.pk),
+        theirs=lambda world: (world.ours.group.slug, world.theirs.pledge.pk),
+        missing=lambda world: (world.ours.group.slug, MISSING_ID),
+        weight=NONE,
+    )
+
+
+def token(name: str) -> Address:
+    return lambda world: (world.tokens[name],)
+
+
 PAGES = [
     Page("home", PUBLIC),
     Page("healthz", PUBLIC, weight=NONE),
@@ -87,6 +113,18 @@ PAGES = [
     Page("safety", PUBLIC),
     Page("contact", PUBLIC),
     Page("styleguide", PUBLIC),
+    Page("people:choices_help", PUBLIC, weight=TASK),
+    Page("people:choices_sent", PUBLIC, weight=TASK),
+    Page("people:forgotten", PUBLIC, weight=TASK),
+    Page("people:new_address", PUBLIC, token("new_address"), weight=TASK),
+    Page("people:held", PUBLIC, token("held"), weight=TASK),
+    Page("people:held_data", PUBLIC, token("held"), weight=NONE),
+    Page("people:forget", PUBLIC, token("held"), weight=TASK),
+    Page("people:choices", PUBLIC, token("choices"), weight=TASK),
+    Page("people:stop", PUBLIC_VERB, token("choices"), weight=NONE),
+    Page("people:undo", PUBLIC_VERB, token("choices"), weight=NONE),
+    Page("people:address", PUBLIC, token("choices"), weight=TASK),
+    Page("people:ask_private", PUBLIC_VERB, token("choices"), weight=NONE),
     Page("streams:list", PUBLIC),
     Page("streams:principles", PUBLIC),
     Page("streams:detail", PUBLIC, lambda world: (world.stream.slug,)),
@@ -98,6 +136,31 @@ PAGES = [
     Page("groups:manage_home", everyone(200, stranger=302, coordinator=302, other_coordinator=302), weight=MANAGE),
     of_group("groups:manage"),
     of_group("groups:members"),
+    Page("pledges:pledge", PUBLIC, weight=TASK),
+    Page("pledges:organisation", PUBLIC, weight=TASK),
+    Page("pledges:thanks", PUBLIC, token("thanks"), weight=TASK),
+    Page("pledges:readdress", PUBLIC_VERB, token("thanks"), weight=NONE),
+    Page("pledges:confirm", PUBLIC, token("confirm"), weight=TASK),
+    of_group("pledges:to_greet"),
+    of_pledge("pledges:greet"),
+    Page("campaigns:list", PUBLIC),
+    Page("campaigns:detail", PUBLIC, lambda world: (world.campaign.slug,), weight=TASK),
+    Page("campaigns:confirm", PUBLIC, token("sign"), weight=TASK),
+    Page("campaigns:from_mail", PUBLIC, lambda world: (world.campaign.slug, world.tokens["from_mail"]), weight=TASK),
+    Page("campaigns:sent", PUBLIC, lambda world: (world.campaign.slug, world.tokens["sent"]), weight=TASK),
+    Page("campaigns:done", PUBLIC, lambda world: (world.campaign.slug, world.tokens["done"]), weight=TASK),
 ]
 
-__all__ = ["MISSING_ID", "PAGES", "PERSONAS", "Page"]
+# Signing in, in our dress. The views are allauth's.
+ACCOUNT_PAGES = [
+    Page("account_login", PUBLIC, weight=TASK),
+    Page("account_request_login_code", PUBLIC, weight=TASK),
+    Page("account_signup", PUBLIC, weight=TASK),
+    Page("account_reset_password", PUBLIC, weight=TASK),
+    Page("account_logout", SIGNED_IN, weight=MANAGE),
+    Page("account_change_password", everyone(302, supporter=200), weight=MANAGE),
+    Page("account_email", SIGNED_IN, weight=MANAGE),
+    Page("account_reauthenticate", SIGNED_IN, weight=MANAGE),
+    Page("mfa_index", SIGNED_IN, weight=MANAGE),
+    Page("usersessions_list", SIGNED_IN, weight=MANAGE),
+]

@@ -1,0 +1,101 @@
+"""What happens to every request: headers, cookies and the second step."""
+
+import pytest
+from django.http import HttpResponse
+from django.urls import reverse
+
+from tests.conftest import TOTP_SECRET, add_second_step, client_of
+from tests.factories import PASSWORD, EmailAddressFactory, UserFactory
+from tests.totp import code_now
+
+pytestmark = pytest.mark.django_db
+
+PATHS = ["/healthz", "/no/such/page/", "/admin/", "/accounts/login/", "/static/css/base.css"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_answer_carries_the_headers(path, client):
+    response = client.get(path)
+    response.close()
+    headers = response.headers
+    policy = headers["Content-Security-Policy"]
+    for directive in ("default-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"):
+        assert directive in policy
+    assert "unsafe" not in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] in {"same-origin", "no-referrer"}
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "geolocation=()" in headers["Permissions-Policy"]
+
+
+def test_hsts_in_production(client, settings):
+    settings.SECURE_HSTS_SECONDS = 63_072_000
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get("/healthz", secure=True).headers["Strict-Transport-Security"].startswith("max-age=63072000")
+    assert client.get("/").status_code == 301
+
+
+def test_pages_of_somebody_signed_in_are_never_stored(client_of, coordinator):
+    response = client_of(coordinator).get(reverse("accessibility"))
+    assert response.headers["Cache-Control"] == "private, no-store"
+
+
+def test_public_pages_set_no_cookie(client):
+    response = client.get(reverse("accessibility"))
+    assert "Cache-Control" not in response.headers
+    assert dict(response.cookies) == {}
+
+
+def test_another_host_is_refused(client):
+    assert client.get("/healthz", headers={"host": "evil.example.com"}).status_code == 400
+
+
+def test_a_post_without_the_token_is_refused(staff):
+    client = client_of(staff)
+    client.handler.enforce_csrf_checks = True
+    assert client.post(reverse("account_logout")).status_code == 403
+
+
+def test_staff_with_a_password_alone_are_sent_to_set_up_the_second_step(client, staff):
+    client.force_login(staff)
+    assert client.get("/admin/").headers["Location"] == reverse("mfa_index")
+
+
+def test_staff_who_skipped_the_second_step_are_asked_for_it(client, staff):
+    add_second_step(staff)
+    client.force_login(staff)
+    assert client.get("/admin/").headers["Location"].startswith(reverse("account_reauthenticate"))
+
+
+def test_a_second_step_of_somebody_else_does_not_count(client, staff):
+    """The session says whose step it was."""
+    add_second_step(staff)
+    client.force_login(staff)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": 1}]
+    session["account_authentication_methods_user"] = "0"
+    session.save()
+    assert client.get("/admin/").status_code == 302
+
+
+def test_staff_reach_the_admin_by_password_and_authenticator(client):
+    """The whole way through the doors, with nothing set by hand."""
+    user = UserFactory(email="nadia@example.org", is_staff=True)
+    EmailAddressFactory(user=user)
+    add_second_step(user)
+    first = client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+    assert first.headers["Location"] == reverse("mfa_authenticate")
+    assert client.get("/admin/").status_code == 302
+    client.post(reverse("mfa_authenticate"), {"code": code_now(TOTP_SECRET)})
+    assert client.get("/admin/").status_code == 200
+
+
+def test_the_admins_own_sign_in_is_not_reachable(client):
+    response: HttpResponse = client.post("/admin/login/", {"username": "nadia@example.org", "password": PASSWORD})
+    assert response.status_code == 302
+    assert response.headers["Location"].startswith(reverse("account_login"))
+
+
+def test_the_secret_of_the_second_step_is_not_in_the_database(staff):
+    assert TOTP_SECRET not in str(add_second_step(staff).data)
