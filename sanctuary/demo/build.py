@@ -66,6 +66,9 @@ def build(supporters: int, say: Callable[[str], None]) -> None:
 
 def _supporters(count: int, say, started: float) -> None:
     done = 0
+    with connection.cursor() as cursor:
+        # Foreign keys are checked batch by batch: a million deferred checks would wait in memory for the commit.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     for rows in Crowd(SEED).make(count):
         write(rows)
         done += len(rows["supporter"])

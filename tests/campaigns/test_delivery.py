@@ -1,0 +1,184 @@
+"""A mailing from freeze to relay for real: a Celery worker of its own, the real broker, a real SMTP conversation.
+
+The sink's log is the truth: a line is written before the sender hears 250.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from email import message_from_bytes, policy
+from urllib.parse import quote, urlsplit
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from campaigns import actions, tasks
+from campaigns.models import Delivery, Mailing
+from sanctuary.people import actions as people
+from sanctuary.post.sink import Sink
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Outcome = Delivery.Outcome
+RECIPIENTS, KILLS, CONNECTIONS, PROCESSES = 3000, 4, 4, 2
+PATIENCE = 120  # seconds before a test that waits gives up
+
+
+@pytest.fixture
+def sink():
+    with Sink() as sink:
+        yield sink
+
+
+@pytest.fixture
+def environment(sink, tmp_path):
+    """What a worker needs to find the test's own database, broker, relay and journal."""
+    database = settings.DATABASES["default"]
+    where = quote(database["HOST"] or "127.0.0.1", safe="")
+    user = quote(database["USER"] or urlsplit(os.environ["DATABASE_URL"]).username or "", safe="")
+    secret = f":{quote(database['PASSWORD'], safe='')}" if database["PASSWORD"] else ""
+    port = f"&port={database['PORT']}" if database["PORT"] else ""
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": f"postgres://{user}{secret}@/{connection.settings_dict['NAME']}?host={where}{port}",
+        "EMAIL_HOST": "127.0.0.1",
+        "EMAIL_PORT": str(sink.port),
+        "MAIL_CONNECTIONS": str(CONNECTIONS),
+        "JOURNAL_DIR": str(tmp_path / "journal"),
+    }
+
+
+@contextlib.contextmanager
+def worker(environment):
+    """A Celery worker in a process group of its own, gone afterwards whatever happens."""
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "sanctuary.celery",
+        "worker",
+        "-c",
+        str(PROCESSES),
+        "-Q",
+        "mail.bulk,default",
+    ]
+    process = subprocess.Popen(
+        [*command, "--without-gossip", "--without-mingle", "--loglevel", "WARNING"],
+        env=environment,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@pytest.fixture
+def mailing(staff):
+    campaign = factories.CampaignFactory(owner=staff)
+    supporters = factories.SupporterFactory.create_batch(RECIPIENTS)
+    permissions = [factories.permit(supporters[0])]
+    template = permissions[0]
+    type(template).objects.bulk_create(
+        type(template)(
+            supporter=each,
+            controller=template.controller,
+            purpose=template.purpose,
+            change=template.change,
+            wording=template.wording,
+            source="test",
+            occurred_at=template.occurred_at,
+        )
+        for each in supporters[1:]
+    )
+    factories.SupporterFactory(email="never-agreed@example.org")
+    mailing = factories.MailingFactory(
+        campaign=campaign, author=staff, state=Mailing.State.SCHEDULED, starts_at=timezone.now()
+    )
+    return actions.freeze_and_start(mailing)
+
+
+def ring(mailing):
+    for _ in range(PROCESSES):
+        tasks.send_mailing.apply_async_on_commit(args=[mailing.pk])
+
+
+def wait_for(condition):
+    ends = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < ends, "waited in vain"
+        time.sleep(0.05)
+
+
+def is_done(mailing):
+    return Mailing.objects.filter(pk=mailing.pk, state=Mailing.State.DONE).exists()
+
+
+def test_every_recipient_gets_exactly_one_message(mailing, sink, environment):
+    leaver = mailing.deliveries.order_by("-seq").first()
+    people.stop_all_emails(leaver_of(leaver), source="test")
+    with worker(environment):
+        ring(mailing)
+        wait_for(lambda: is_done(mailing))
+    got = Counter(message.recipients for message in sink.accepted)
+    wanted = set(mailing.deliveries.exclude(seq=leaver.seq).values_list("address", flat=True))
+    assert {address for (address,) in got} == wanted
+    assert set(got.values()) == {1}
+    progress = mailing.chunks.all().progress()
+    assert (progress["sent"], progress["suppressed"], progress["total"]) == (RECIPIENTS - 1, 1, RECIPIENTS)
+    check_headers(message_from_bytes(sink.accepted[0].data, policy=policy.default))
+
+
+def leaver_of(delivery):
+    return factories.SupporterFactory._meta.model.objects.get(pk=delivery.supporter_id)
+
+
+def check_headers(message):
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "/email/" in message["List-Unsubscribe"]
+    assert message["List-Id"]
+    assert message["Feedback-ID"]
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+
+
+def test_killed_workers_lose_nobody_and_repeat_nobody(mailing, sink, environment):
+    Mailing.objects.filter(pk=mailing.pk).update(per_minute=60_000)  # slow enough to be killed in the middle
+    for _ in range(KILLS):
+        before = sink.count
+        with worker(environment) as process:
+            ring(mailing)
+            wait_for(lambda before=before: sink.count > before + 100 or is_done(mailing))
+            os.killpg(process.pid, signal.SIGKILL)
+    assert not is_done(mailing), "the kills came too late to prove anything"
+    with worker(environment):
+        ring(mailing)
+        wait_for(lambda: not mailing.chunks.exclude(state=2).exists())
+
+    copies = Counter(address for message in sink.accepted for address in message.recipients)
+    by_outcome = {o: set(mailing.deliveries.filter(outcome=o).values_list("address", flat=True)) for o in Outcome}
+    assert set(copies.values()) == {1}, "somebody got it twice"
+    assert by_outcome[Outcome.SENT] <= set(copies), "called sent, never seen at the relay"
+    assert set(copies) - by_outcome[Outcome.SENT] <= by_outcome[Outcome.IN_DOUBT], (
+        "seen, but the ledger does not say so"
+    )
+    assert len(by_outcome[Outcome.SENT]) + len(by_outcome[Outcome.IN_DOUBT]) == RECIPIENTS
+    assert len(by_outcome[Outcome.IN_DOUBT]) <= KILLS * CONNECTIONS * PROCESSES
+
+
+def test_relay_that_is_away_pauses_with_its_own_words(mailing, sink, environment):
+    sink.__exit__(None, None, None)
+    with worker(environment):
+        ring(mailing)
+        wait_for(lambda: Mailing.objects.get(pk=mailing.pk).state == Mailing.State.PAUSED)
+    assert "refused" in Mailing.objects.get(pk=mailing.pk).pause_reason.lower()
+    assert set(mailing.deliveries.values_list("outcome", flat=True)) == {Outcome.PENDING}
