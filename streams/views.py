@@ -4,7 +4,7 @@ from streams.models import Principle, Stream
 
 class StreamList(ListPage):
     public = True
-    queryset = Stream.objects.open().with_organisation_count()
+    queryset = Stream.objects.open().with_organisation_count().order_by("order", "name")
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(principles=Principle.objects.all(), **kwargs)

@@ -20,7 +20,7 @@ class ManageHome(ListPage):
     template_name = "groups/manage_home.html"
 
     def get_queryset(self):
-        return LocalGroup.objects.visible_to(self.request.user).with_member_count()
+        return LocalGroup.objects.visible_to(self.request.user).with_member_count().order_by("name")
 
     def render_to_response(self, context, **kwargs):
         # Most people run one group: they need no page to choose from.
@@ -53,6 +53,7 @@ class ManageGroup(DetailPage):
 class MemberList(ListPage):
     rule = "groups.see_members"
     context_object_name = "members"
+    paginate_by = 25
 
     @cached_property
     def group(self):
