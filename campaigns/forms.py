@@ -1,8 +1,5 @@
 """What was asked: by somebody who signs, and by staff who write campaigns and emails."""
 
-import re
-import unicodedata
-
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -10,7 +7,7 @@ from django.utils import timezone
 from campaigns.models import Audience, Campaign, Mailing
 from campaigns.models.action import EMAIL_QUESTION
 from groups.models import LocalGroup
-from sanctuary.people.address import InvalidAddress, canon
+from sanctuary.people.forms import AddressField, NameField
 from sanctuary.places.forms import PostcodeField
 from sanctuary.places.models import Region
 from streams.models import Stream
@@ -18,40 +15,6 @@ from streams.models import Stream
 RESERVED_SLUGS = {"confirm"}
 LONGEST_BODY = 20_000
 LONGEST_WHY = 5_000
-# Marks that people's names are written with, though they are invisible.
-JOINERS = "\u200c\u200d"
-STACKED = re.compile(r"[\u0300-\u036f\u20d0-\u20ff]{5}")
-
-
-class NameField(forms.CharField):
-    """One field for a whole name: any script, one line, no marks that hide or turn what follows."""
-
-    def __init__(self, **kwargs):
-        super().__init__(max_length=150, **kwargs)
-
-    def to_python(self, value):
-        name = unicodedata.normalize("NFC", super().to_python(value)).strip("\u200b\u200e\u200f\ufeff \t")
-        if not all(letter.isprintable() or letter in JOINERS for letter in name):
-            raise ValidationError("Enter your name without line breaks or hidden characters", code="hidden")
-        if STACKED.search(unicodedata.normalize("NFD", name)):
-            raise ValidationError("Enter your name with fewer marks above and below the letters", code="stacked")
-        if name and not any(letter.isalnum() for letter in name):
-            raise ValidationError("Enter your name", code="required")
-        return name
-
-
-class AddressField(forms.CharField):
-    """An email address, cleaned to its one spelling."""
-
-    widget = forms.EmailInput
-    default_error_messages = {"required": "Enter your email address, like name@example.org"}
-
-    def to_python(self, value):
-        text = super().to_python(value)
-        try:
-            return canon(text) if text else ""
-        except InvalidAddress as error:
-            raise ValidationError(self.error_messages["required"], code="invalid") from error
 
 
 class SignForm(forms.Form):
@@ -60,15 +23,9 @@ class SignForm(forms.Form):
     use_required_attribute = False
 
     name = NameField(
-        label="Your name",
-        error_messages={"required": "Enter your name"},
-        widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false", "dir": "auto"}),
+        needed="Enter your name", label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
-    email = AddressField(
-        label="Email address",
-        help_text="We send one email, so that you can confirm your name",
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "dir": "ltr"}),
-    )
+    email = AddressField(help_text="We send one email, so that you can confirm your name")
     postcode = PostcodeField(required=False, help_text="To show how far the call has reached. The first half is enough")
     wants_email = forms.TypedChoiceField(
         label=EMAIL_QUESTION,
@@ -86,7 +43,7 @@ class CampaignForm(forms.ModelForm):
     class Meta:
         model = Campaign
         fields = ["title", "slug", "ask", "why", "decision_maker", "deadline", "results_note"]
-        widgets = {"ask": forms.TextInput(attrs={"size": 80}), "why": forms.Textarea(attrs={"rows": 12})}
+        widgets = {"why": forms.Textarea(attrs={"rows": 12}), "results_note": forms.Textarea(attrs={"rows": 8})}
         help_texts = {
             "slug": "The last part of its address: /actions/…/",
             "results_note": "What came of it, for everybody who took part. Markdown.",
@@ -124,10 +81,12 @@ class MailingForm(forms.ModelForm):
     class Meta:
         model = Mailing
         fields = ["campaign", "subject", "preheader", "body", "is_big_moment", "per_minute"]
-        widgets = {
-            "subject": forms.TextInput(attrs={"size": 80}),
-            "preheader": forms.TextInput(attrs={"size": 80}),
-            "body": forms.Textarea(attrs={"rows": 18}),
+        widgets = {"body": forms.Textarea(attrs={"rows": 18})}
+        labels = {
+            "preheader": "Line beside the subject",
+            "body": "Words",
+            "is_big_moment": "This is a big moment",
+            "per_minute": "How many a minute",
         }
 
     def __init__(self, *args, **kwargs):

@@ -4,10 +4,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 
 from campaigns import actions
 from campaigns.actions.taking import CONFIRM
@@ -16,26 +13,15 @@ from campaigns.models import ActionTaken, Campaign, Mailing
 from campaigns.models.action import CONFIRM_WITHIN
 from sanctuary.people import tokens
 from sanctuary.people.models import Supporter
-from sanctuary.views import FormPage, ListPage, Page
+from sanctuary.views import FormPage, ListPage, Page, SecretLink
 
 SENT, DONE, FROM_MAIL = "act-sent", "act-done", "act"
 LINK_LASTS_DAYS = 90
 PAGE_LASTS_DAYS = 1
 
 
-class Secret:
-    """A page whose address is a key: kept by nobody, passed on to nobody.
-
-    Without a referrer browsers hide the origin too, so Django's own check of forms would refuse them. It is not
-    needed: what allows the act is the key in the address, which no other site has; no cookie is asked.
-    """
-
-    @method_decorator(csrf_exempt)
-    @method_decorator(never_cache)
-    def dispatch(self, request, *args, **kwargs):
-        response = super().dispatch(request, *args, **kwargs)
-        response.headers["Referrer-Policy"] = "no-referrer"
-        return response
+class Key(SecretLink):
+    """A page that a signed address opens."""
 
     def read(self, purpose: str, max_days: int) -> tuple[int, ...] | None:
         """The numbers in the address, or None when it is forged or too old."""
@@ -98,10 +84,9 @@ class CampaignPage(FormPage):
         return reverse("campaigns:sent", args=[self.campaign.slug, tokens.make(SENT, self.outcome.pk)])
 
 
-class Sent(Secret, Page):
+class Sent(Key, Page):
     """Open the email we sent you."""
 
-    public = True
     template_name = "campaigns/sent.html"
 
     def get_context_data(self, **kwargs):
@@ -111,10 +96,9 @@ class Sent(Secret, Page):
         return super().get_context_data(campaign=campaign, address=taken.email if taken else "", **kwargs)
 
 
-class ConfirmAction(Secret, Page):
+class ConfirmAction(Key, Page):
     """GET shows a button, for programs open links too; POST confirms."""
 
-    public = True
     template_name = "campaigns/confirm.html"
 
     @cached_property
@@ -145,10 +129,9 @@ class ConfirmAction(Secret, Page):
         )
 
 
-class FromMail(Secret, Page):
+class FromMail(Key, Page):
     """The action page for somebody who came from an email: one button. A bad link leads to the open page."""
 
-    public = True
     template_name = "campaigns/from_mail.html"
 
     @cached_property
@@ -184,10 +167,9 @@ class FromMail(Secret, Page):
             return redirect(self.campaign)
 
 
-class Done(Secret, Page):
+class Done(Key, Page):
     """Thank you, and one next step. Without a key it thanks anybody."""
 
-    public = True
     template_name = "campaigns/done.html"
 
     def get_context_data(self, **kwargs):

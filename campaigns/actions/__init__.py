@@ -29,6 +29,7 @@ from campaigns.actions.taking import (
     confirm_action,
     forget_supporter,
     forget_unconfirmed,
+    held_about,
     sign_action,
 )
 
@@ -47,6 +48,7 @@ __all__ = [
     "forget_supporter",
     "forget_unconfirmed",
     "freeze_and_start",
+    "held_about",
     "make_live",
     "note_campaign_edit",
     "pause_mailing",

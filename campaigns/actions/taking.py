@@ -3,15 +3,16 @@
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from campaigns.models import Action, ActionTaken, Campaign, Delivery, Mailing
 from campaigns.models.action import EMAIL_QUESTION, EMAIL_QUESTION_SLUG, EMAIL_QUESTION_VERSION
 from sanctuary.audit.actions import record
 from sanctuary.people import links, tokens
-from sanctuary.people.actions import decline, find_or_create_supporter, grant, lift_suppression
-from sanctuary.people.address import canon, mac
+from sanctuary.people.actions import decline, find_or_create_supporter, grant, lift_suppression, lock_address
+from sanctuary.people.address import canon
 from sanctuary.people.models import Controller, Permission, Supporter, Wording
 from sanctuary.post.actions import queue
 
@@ -29,7 +30,7 @@ def sign_action(action: Action, *, name: str, email: str, postcode: str, wants_e
     if not action.campaign.is_live:
         raise ValidationError("This campaign is not taking names at the moment.", code="not_live")
     address, now = canon(email), timezone.now()
-    _one_at_a_time(address)
+    lock_address(address)
     lately = ActionTaken.objects.filter(email=address, created_at__gt=now - timedelta(days=1)).order_by("-pk")
     if lately.count() >= MAILS_A_DAY:
         return lately.first()
@@ -58,7 +59,6 @@ def confirm_action(taken: ActionTaken) -> ActionTaken:
         return taken
     if taken.action.campaign.state == Campaign.State.CLOSED:
         raise ValidationError("This campaign has closed, so we can no longer add your name.", code="closed")
-    _one_at_a_time(taken.email)
     supporter = find_or_create_supporter(
         kind=Supporter.Kind.PERSON, name=taken.name, email=taken.email, postcode=taken.postcode
     )
@@ -102,6 +102,21 @@ def forget_supporter(supporter: Supporter) -> None:
     gone.exclude(outcome=Delivery.Outcome.PENDING).update(address="")
 
 
+def held_about(supporter: Supporter) -> dict[str, list[dict[str, str]]]:
+    """What this room holds about somebody, for the person to read."""
+    acts = ActionTaken.objects.filter(supporter=supporter).select_related("action__campaign", "mailing")
+    return {
+        "Campaigns you took part in": [
+            {
+                "Campaign": taken.action.campaign.ask,
+                "When": date_format(timezone.localtime(taken.created_at), "j F Y, H:i"),
+                "From our email": taken.mailing.subject if taken.mailing else "",
+            }
+            for taken in acts
+        ]
+    }
+
+
 def _count(taken: ActionTaken, supporter: Supporter) -> ActionTaken:
     before = ActionTaken.objects.confirmed().filter(action=taken.action, supporter=supporter).first()
     if before:
@@ -135,9 +150,3 @@ def _wording() -> Wording:
         slug=EMAIL_QUESTION_SLUG, version=EMAIL_QUESTION_VERSION, defaults={"text": EMAIL_QUESTION}
     )
     return found
-
-
-def _one_at_a_time(address: str) -> None:
-    """Wait for whoever is signing or confirming with this address, until the end of their transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(mac(address)[:8], "big", signed=True)])

@@ -1,0 +1,106 @@
+"""The numbers of the mailing desk, and the words that go with them."""
+
+from django.db.models import Count
+from django.utils import timezone
+
+from campaigns.models import ActionTaken, Mailing
+from campaigns.models.audience import Counts
+from sanctuary.people.models import Permission
+
+State = Mailing.State
+
+REASONS = {
+    "no_permission": "have not agreed to these emails",
+    "suppressed": "asked for no more emails",
+    "bounced": "have an address that does not work",
+    "resting": "are having a rest from emails, or want big moments only",
+    "shared_address": "share an address with somebody else who gets it",
+    "no_address": "have no email address",
+}
+OUTCOMES = {
+    "sent": "Handed over to their mail provider",
+    "refused": "Refused by their mail provider",
+    "suppressed": "Left out: they said stop, or moved, since the list was fixed",
+    "cancelled": "Cancelled, because it was stopped",
+    "in_doubt": "In doubt: something broke at the moment of handing over",
+}
+
+
+def reasons(counts: Counts) -> list[tuple[int, str]]:
+    """(how many, why they will not get it), leaving out reasons that nobody has."""
+    return [(getattr(counts, name), words) for name, words in REASONS.items() if getattr(counts, name)]
+
+
+def states_of(mailing: Mailing) -> list[dict]:
+    """The way of a mailing as steps, with the one it stands on."""
+    ready = mailing.is_tested and mailing.state == State.DRAFT
+    steps = ["Draft", "Tested", "Scheduled", "Sending", "Done"]
+    now = {
+        State.DRAFT: "Tested" if ready else "Draft",
+        State.SCHEDULED: "Scheduled",
+        State.SENDING: "Sending",
+        State.PAUSED: "Paused",
+        State.STOPPED: "Stopped",
+        State.DONE: "Done",
+    }[mailing.state]
+    if now == "Paused":
+        steps[3] = "Paused"
+    if now == "Stopped":
+        steps[4] = "Stopped"
+    at = steps.index(now)
+    return [{"text": text, "now": index == at, "past": index < at} for index, text in enumerate(steps)]
+
+
+def progress(mailing: Mailing) -> dict:
+    """Where sending stands. Sums over chunks, never a count of recipients."""
+    sums = mailing.chunks.all().progress()
+    total = sums.pop("total")
+    settled = sum(sums.values())
+    rate = _per_minute(mailing, settled)
+    waiting = total - settled
+    return {
+        "total": total,
+        "settled": settled,
+        "waiting": waiting,
+        "sent": sums["sent"],
+        "in_doubt": sums["in_doubt"],
+        "outcomes": [(sums[name], words) for name, words in OUTCOMES.items() if sums[name] or name == "sent"],
+        "rate": rate,
+        "left": _time_left(waiting, rate) if mailing.state == State.SENDING else "",
+    }
+
+
+def _per_minute(mailing: Mailing, settled: int) -> int:
+    """On average since it began."""
+    if not mailing.frozen_at or not settled:
+        return 0
+    seconds = ((mailing.finished_at or timezone.now()) - mailing.frozen_at).total_seconds()
+    return round(60 * settled / max(seconds, 1))
+
+
+def _time_left(waiting: int, rate: int) -> str:
+    if not waiting or not rate:
+        return ""
+    minutes = waiting / rate
+    if minutes < 1:
+        return "less than a minute"
+    if minutes < 90:
+        return f"about {round(minutes)} minute{'' if round(minutes) == 1 else 's'}"
+    return f"about {round(minutes / 60)} hours"
+
+
+def results(mailing: Mailing) -> dict:
+    """Acts first, then how far they reach, then who left because of it."""
+    acts = ActionTaken.objects.confirmed()
+    through = acts.filter(mailing=mailing)
+    places = through.exclude(supporter__region="").values_list("supporter__region").annotate(n=Count("pk"))
+    left = Permission.objects.filter(
+        source=f"mailing:{mailing.pk}", change=Permission.Change.WITHDRAWN, occurred_at__gte=mailing.created_at
+    )
+    return {
+        "acted": through.count(),
+        "acted_in_all": acts.for_campaign(mailing.campaign).count(),
+        "regions": sorted(places.order_by(), key=lambda row: (-row[1], row[0])),
+        "left": left.values("supporter").distinct().count(),
+        "now": progress(mailing),
+    }
