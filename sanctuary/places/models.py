@@ -48,7 +48,7 @@ def distance_miles(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     half_lon = math.radians(lon2 - lon1) / 2
     cosines = math.cos(math.radians(lat1)) * math.cos(math.radians(lat2))
     haversine = math.sin(half_lat) ** 2 + cosines * math.sin(half_lon) ** 2
-    return EARTH_DIAMETER_MILES * math.asin(min(1.0, math.sqrt(haversine)))
+    return EARTH_DIAMETER_MILES * math.atan2(math.sqrt(haversine), math.sqrt(abs(1 - haversine)))
 
 
 class NearQuerySet(models.QuerySet):

@@ -144,10 +144,10 @@ def _read_whole(compact: str) -> Postcode | None:
 
 
 def _read_first_half(text: str) -> Postcode | None:
-    """The reading that changes fewest letters O and I to digits 0 and 1, or the other way."""
-    readings = product(*(_LOOKALIKES.get(character, character) for character in text[:5]))
-    for reading in sorted(map("".join, readings), key=lambda r: sum(map(str.__ne__, r, text))):
-        found = _OUTWARD.fullmatch(reading)
-        if reading in ODD_OUTWARDS or (found and (found["london"] or found["area"]) in AREAS):
-            return Postcode(reading)
+    """As typed if that makes sense; else with O read as 0, or 0 as O, or I as 1, or 1 as I."""
+    for reading in product(*(_LOOKALIKES.get(character, character) for character in text[:5])):
+        outward = "".join(reading)
+        found = _OUTWARD.fullmatch(outward)
+        if outward in ODD_OUTWARDS or (found and (found["london"] or found["area"]) in AREAS):
+            return Postcode(outward)
     return None

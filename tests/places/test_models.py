@@ -73,18 +73,19 @@ def test_distance_miles_london_to_edinburgh():
     assert distance_miles(*LONDON, *LONDON) == 0
 
 
-def test_distance_miles_far_side_of_the_world_does_not_fail():
-    assert distance_miles(*LONDON, -LONDON[0], 180 + LONDON[1]) == pytest.approx(math.pi * 3958.7613, abs=0.01)
-
-
 def test_nearest_orders_by_distance_and_leaves_out_what_is_nowhere(spots):
     found = [(spot.name, spot.distance_miles) for spot in spots.nearest(52.0, -0.2)]
     assert [name for name, _ in found] == ["London", "Edinburgh", "far side"]
     assert found[1][1] == pytest.approx(distance_miles(52.0, -0.2, *EDINBURGH), abs=1e-6)
 
 
-def test_nearest_to_the_far_side_does_not_fail(spots):
-    assert spots.nearest(*LONDON).last().distance_miles == pytest.approx(math.pi * 3958.7613, abs=0.01)
+@pytest.mark.parametrize("here", [LONDON, (49.3054, -2.5859), (55.0634, -2.11), (53.4964, -3.6104)])
+def test_with_distance_from_the_far_side_of_the_world_does_not_fail(spots, here):
+    """At these points rounding takes the haversine above 1."""
+    Spot.objects.filter(name="far side").update(latitude=-here[0], longitude=round(180 + here[1], 4))
+    distance = spots.with_distance_from(*here).get(name="far side").distance_miles
+    assert distance == pytest.approx(math.pi * 3958.7613, abs=0.01)
+    assert distance_miles(*here, -here[0], round(180 + here[1], 4)) == pytest.approx(distance, abs=0.01)
 
 
 def test_nearest_to_nowhere_is_nothing(spots):

@@ -108,6 +108,7 @@ def test_parse_what_people_type_reads_the_postcode(typed, read):
         ("ЛС7 3НЈ", InvalidPostcode, UNKNOWN_POSTCODE),
         ("LS٧ 3HJ", InvalidPostcode, UNKNOWN_POSTCODE),
         ("LS7 3HJ" * 100_000, InvalidPostcode, UNKNOWN_POSTCODE),
+        ("LS7" + " " * 30 + "3HJ", InvalidPostcode, UNKNOWN_POSTCODE),
         ("ﷺ" * 20, InvalidPostcode, UNKNOWN_POSTCODE),
         ("LS7 3HJ'; DROP TABLE x", InvalidPostcode, UNKNOWN_POSTCODE),
         ("{{7*7}}", InvalidPostcode, UNKNOWN_POSTCODE),
