@@ -120,9 +120,13 @@ class PledgeLink(SecretLink):
         return found(pledge_id)
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(
-            pledge=self.pledge, address=masked(self.pledge.email), token=self.kwargs["token"], slim=True, **kwargs
-        )
+        mine = {
+            "pledge": self.pledge,
+            "address": masked(self.pledge.email),
+            "token": self.kwargs["token"],
+            "slim": True,
+        }
+        return super().get_context_data(**kwargs | mine)
 
 
 def found(pledge_id: int) -> Pledge:

@@ -23,7 +23,7 @@ def canon(text: str) -> str:
     and lower-cased. No folding of dots or plus signs: those can be other people.
     Raises InvalidAddress.
     """
-    text = unicodedata.normalize("NFC", _strip(text[:1000]))
+    text = _strip(text[:1000])
     local, at, domain = text.rpartition("@")
     if not at or not text.isprintable() or len(text) > 254:
         raise InvalidAddress
@@ -38,7 +38,7 @@ def _strip(text: str) -> str:
 
 
 def _canon_local(local: str) -> str:
-    # Lower-casing first would let the Kelvin sign and the dotless i pass as ASCII letters.
+    # Lower-casing or normalising first would let the Kelvin sign and the dotless i pass as ASCII letters.
     if not local.isascii() or len(local) > 64 or not _LOCAL.match(local.lower()):
         raise InvalidAddress
     return local.lower()
@@ -46,6 +46,7 @@ def _canon_local(local: str) -> str:
 
 def _canon_domain(domain: str) -> str:
     try:
+        domain = unicodedata.normalize("NFC", domain)
         ascii_domain = domain.lower() if domain.isascii() else domain.encode("idna").decode()
     except UnicodeError as error:
         raise InvalidAddress from error

@@ -56,7 +56,7 @@ class SupporterLink(SecretLink):
 
     def get_context_data(self, **kwargs):
         address = masked(self.supporter.email) if self.is_known else ""
-        return super().get_context_data(token=self.kwargs["token"], address=address, slim=True, **kwargs)
+        return super().get_context_data(**kwargs | {"token": self.kwargs["token"], "address": address, "slim": True})
 
     def choices(self):
         return redirect("people:choices", self.kwargs["token"])
