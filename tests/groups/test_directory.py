@@ -289,6 +289,23 @@ def test_group_page_shows_what_a_stranger_may_know(client, group, other_group):
     assert "Be one of the first in Amberford" in page.text
 
 
+def pledged(group, name, **fields):
+    fields = {"is_listed": True, "name_checked_at": timezone.now()} | fields
+    school = make.OrganisationFactory(name=name)
+    make.PledgeFactory(kind="organisation", group=group, supporter=school, confirmed=True, **fields)
+
+
+def test_group_page_names_organisations_that_agreed_and_were_looked_at(client, group, other_group):
+    pledged(group, "Hillside School")
+    pledged(group, "CANARY unlisted", is_listed=False)
+    pledged(group, "CANARY not looked at", name_checked_at=None)
+    pledged(group, "CANARY withdrawn", withdrawn_at=timezone.now())
+    pledged(other_group, "CANARY elsewhere")
+    page = client.get(group.get_absolute_url())
+    assert "Hillside School" in page.text
+    assert "CANARY" not in page.text
+
+
 def test_group_page_counts_members_from_ten_on(client, group):
     for _ in range(10):
         make.MembershipFactory(group=group, supporter=make.SupporterFactory())
@@ -329,8 +346,9 @@ def test_group_that_is_not_yet_public_is_not_found(client, status):
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_group_page_asks_the_same_number_of_questions(client, group, django_assert_num_queries, count):
-    for _ in range(count):
+    for number in range(count):
         make.ActivityFactory(group=group, **soon())
         make.MembershipFactory(group=group, supporter=make.SupporterFactory())
-    with django_assert_num_queries(2):
+        pledged(group, f"School {number}")
+    with django_assert_num_queries(4):
         client.get(group.get_absolute_url())

@@ -109,6 +109,14 @@ def test_this_week_shows_the_private_venue_to_those_who_run_it(client_of, group,
     assert "CANARY" not in page.text
 
 
+def test_this_week_counts_the_pledgers_to_greet_of_this_group(client_of, group, other_group, coordinator):
+    for place in (group, group, other_group):
+        make.PledgeFactory(group=place, supporter=make.SupporterFactory(), confirmed=True)
+    make.PledgeFactory(group=group)
+    page = client_of(coordinator).get(room("groups:manage", group))
+    assert "<b>2</b> people and organisations to greet" in page.text
+
+
 def test_this_week_of_an_empty_group_says_what_to_do(client_of, group, coordinator):
     assert "Nothing is planned" in client_of(coordinator).get(room("groups:manage", group)).text
 
@@ -221,8 +229,9 @@ def test_rooms_ask_the_same_number_of_questions(client_of, group, coordinator, d
     for number in range(count):
         permit(member_of(group, f"Person {number}"), group.controller)
         make.ActivityFactory(group=group)
+        make.PledgeFactory(group=group, supporter=make.SupporterFactory(), confirmed=True)
     browser = client_of(coordinator)
     with django_assert_num_queries(6):
         browser.get(room("groups:members", group))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         browser.get(room("groups:manage", group))

@@ -45,6 +45,15 @@ def test_home_shows_the_next_three_public_activities(client, group):
     assert "CANARY" not in page.text
 
 
+def test_home_shows_a_live_campaign_and_no_other(client, staff):
+    make.CampaignFactory(owner=staff, ask="Let people work while they wait.")
+    for state in ("draft", "approved", "resting", "closed"):
+        make.CampaignFactory(owner=staff, ask="CANARY ask", state=state)
+    page = client.get(HOME)
+    assert "Let people work while they wait." in page.text
+    assert "CANARY" not in page.text
+
+
 def test_home_keeps_a_private_venue(client, group):
     make.ActivityFactory(group=group, venue="CANARY hidden house", area="Riverside", **on(1))
     page = client.get(HOME)
@@ -57,10 +66,11 @@ def on(day, year=2099):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_home_asks_the_same_number_of_questions(client, django_assert_num_queries, count):
+def test_home_asks_the_same_number_of_questions(client, staff, django_assert_num_queries, count):
     for group in make.LocalGroupFactory.create_batch(count, latitude=53.8, longitude=-1.5):
         make.ActivityFactory(group=group)
-    with django_assert_num_queries(3):
+        make.CampaignFactory(owner=staff)
+    with django_assert_num_queries(4):
         client.get(HOME)
 
 
