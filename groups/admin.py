@@ -14,13 +14,17 @@ class LocalGroupForm(ModelForm):
         model = LocalGroup
         fields = ["name", "area", "postcode", "about", "languages", "mailbox", "founded_on"]
 
+    def clean_postcode(self):
+        """As the group keeps it: text, empty when there is none."""
+        return str(self.cleaned_data["postcode"] or "")
+
 
 class GroupRoleInline(admin.TabularInline):
     """Roles are added here. They end by the action in the list of roles, which looks after the last coordinator."""
 
     model = GroupRole
     extra = 0
-    raw_id_fields = ["user"]
+    autocomplete_fields = ["user"]
     fields = ["user", "role", "started_on", "ended_on"]
     readonly_fields = ["ended_on"]
 
@@ -72,14 +76,13 @@ class LocalGroupAdmin(admin.ModelAdmin):
         return False
 
     def save_model(self, request, obj, form, change):
-        postcode = form.cleaned_data.pop("postcode", None)
-        if change:
-            super().save_model(request, obj, form, change)
-            if "postcode" in form.changed_data:
-                actions.move_group(obj, postcode=postcode, by=request.user)
+        if not change:
+            obj.pk = actions.found_group(by=request.user, **form.cleaned_data).pk
+            obj.refresh_from_db()
             return
-        obj.pk = actions.found_group(by=request.user, postcode=postcode, **form.cleaned_data).pk
-        obj.refresh_from_db()
+        super().save_model(request, obj, form, change)
+        if "postcode" in form.changed_data:
+            actions.move_group(obj, postcode=form.cleaned_data["postcode"], by=request.user)
 
     def save_formset(self, request, form, formset, change):
         for role in formset.save(commit=False):

@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.db import models
 
 from streams import actions
 from streams.models import Convenor, Principle, Resource, Stream, StreamOrganisation
@@ -7,13 +8,15 @@ from streams.models import Convenor, Principle, Resource, Stream, StreamOrganisa
 class ConvenorInline(admin.TabularInline):
     model = Convenor
     extra = 0
-    raw_id_fields = ["user"]
+    autocomplete_fields = ["user"]
 
 
 class ResourceInline(admin.TabularInline):
     model = Resource
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     extra = 0
     fields = ["title", "version", "summary", "link", "published_on", "is_current"]
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
 
 @admin.register(Stream)
@@ -38,8 +41,7 @@ class StreamOrganisationAdmin(admin.ModelAdmin):
     list_filter = ["stream", "is_listed", ("left_on", admin.EmptyFieldListFilter)]
     list_select_related = ["organisation", "stream"]
     search_fields = ["organisation__name"]
-    autocomplete_fields = ["stream"]
-    raw_id_fields = ["organisation"]
+    autocomplete_fields = ["organisation", "stream"]
     fields = ["organisation", "stream", "is_listed", "joined_on", "left_on"]
     readonly_fields = ["joined_on", "left_on"]
 
