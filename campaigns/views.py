@@ -36,7 +36,7 @@ class CampaignList(ListPage):
 
     public = True
     template_name = "campaigns/campaign_list.html"
-    queryset = Campaign.objects.over().with_names_count()
+    queryset = Campaign.objects.over().with_names_count().order_by("-created_at")
 
     def get_context_data(self, **kwargs):
         live = Campaign.objects.live().with_names_count() if self.on_first_page else []

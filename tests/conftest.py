@@ -12,10 +12,11 @@ from django.db import connection
 from django.test import Client
 
 from groups.models import GroupRole
+from pledges.actions import set_up_pledges
 from sanctuary.people.actions import set_up_people
 from sanctuary.places.actions import load_outward_codes
 from tests import factories
-from tests.world import build_world
+from tests.world import build_world, put_letter
 
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
@@ -46,6 +47,7 @@ def clean_valkey():
 @pytest.fixture
 def essentials(db):
     """The rows without which nothing works. Returns the national controller."""
+    set_up_pledges()
     return set_up_people()
 
 
@@ -147,7 +149,18 @@ def superuser(essentials):
 
 
 @pytest.fixture
-def world(places, group, other_group, stranger, supporter, coordinator, other_coordinator, staff, superuser):
+def world(
+    group,
+    other_group,
+    stranger,
+    supporter,
+    coordinator,
+    other_coordinator,
+    staff,
+    superuser,
+    settings,
+    tmp_path,
+):
     """Two groups and everybody who visits: for the checks over all pages."""
     people = {
         "stranger": stranger,
@@ -157,4 +170,9 @@ def world(places, group, other_group, stranger, supporter, coordinator, other_co
         "staff": staff,
         "superuser": superuser,
     }
-    return build_world(people, group, other_group)
+    for user in filter(None, people.values()):
+        factories.EmailAddressFactory(user=user)
+    settings.MAILBOX_DIR = tmp_path / "mailbox"
+    world = build_world(people, group, other_group)
+    world.letter = put_letter(settings.MAILBOX_DIR)
+    return world

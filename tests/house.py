@@ -45,6 +45,7 @@ ROOF = {"asgi", "celery", "demo", "home", "settings", "urls", "wsgi"}
 # What one app may import from another: these rooms, and what the floor lends to everybody.
 DOORS = {"models", "actions", "rules", "signals"}
 LENT = {
+    "sanctuary.people.forms",
     "sanctuary.places.forms",
     "sanctuary.places.postcode",
     "sanctuary.people.address",

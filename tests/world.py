@@ -5,15 +5,18 @@ A canary is a piece of text about a person in one group. Wherever it appears, it
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 from django.utils import timezone
 
 from campaigns.models import Action, Campaign, Mailing
 from groups.models import LocalGroup
 from pledges.models import Pledge
-from sanctuary.people import links
+from sanctuary.people import links, tokens
+from sanctuary.people.actions import start_address_change
 from sanctuary.people.models import Permission, Supporter, User
 from sanctuary.places.actions import place_fields
+from sanctuary.places.models import District, Nation, OutwardCode, Region
 from streams.models import Stream
 from tests import factories as make
 from tests.factories import permit
@@ -47,6 +50,7 @@ class World:
     mailing: Mailing
     unconfirmed: Pledge
     tokens: dict[str, str] = field(default_factory=dict)
+    letter: str = ""
 
     def allowed(self, canary: str) -> set[str]:
         """The personas who may read this canary outside the admin."""
@@ -54,7 +58,8 @@ class World:
 
 
 def build_world(people: dict[str, User | None], group: LocalGroup, other_group: LocalGroup) -> World:
-    """A small network in mid-life. Outward codes must be loaded before."""
+    """A small network in mid-life."""
+    _two_places()
     campaign = make.CampaignFactory(
         title="Welcome every child", slug="welcome-every-child", owner=people["staff"], deadline="2099-01-01"
     )
@@ -74,8 +79,51 @@ def build_world(people: dict[str, User | None], group: LocalGroup, other_group: 
         mailing=make.MailingFactory(campaign=campaign, author=people["staff"]),
         unconfirmed=make.PledgeFactory(group=group, name="Not Yet Confirmed", postcode="LS7 3HJ"),
     )
-    world.tokens["choices"] = links.choices_token(people["supporter"].supporter_id)
+    world.tokens = _tokens(world)
     return world
+
+
+def _tokens(world: World) -> dict[str, str]:
+    """A live link of every purpose. All are about the persona `supporter`, or about what nobody has confirmed."""
+    person, pledge = world.people["supporter"].supporter, world.unconfirmed
+    unsigned = make.ActionTakenFactory(action=world.action, name="Not Yet Signed", email="unsigned@example.org")
+    signed = make.ActionTakenFactory(action=world.action, supporter=person, confirmed_at=timezone.now())
+    return {
+        "choices": links.choices_token(person.pk, world.mailing.pk),
+        "new_address": tokens.make(links.NEW_ADDRESS, start_address_change(person, "elsewhere@example.org").pk),
+        "held": links.private_url(person.pk, person.email).split("/")[-2],
+        "thanks": tokens.make("pledge-thanks", pledge.pk),
+        "confirm": tokens.make("pledge-confirm", pledge.pk, links.fingerprint(pledge.email)),
+        "sign": tokens.make("act-confirm", unsigned.pk),
+        "from_mail": tokens.make("act", person.pk, world.mailing.pk),
+        "sent": tokens.make("act-sent", unsigned.pk),
+        "done": tokens.make("act-done", signed.pk),
+    }
+
+
+def _two_places() -> None:
+    """Enough of the country for two groups: loading all of it for every test would take longer than most tests."""
+    yorkshire = {"region": Region.YORKSHIRE, "nation": Nation.ENGLAND}
+    District.objects.create(code="E08000035", name="Leeds", **yorkshire)
+    OutwardCode.objects.create(code="LS7", name="Leeds", latitude=53.817, longitude=-1.532, **yorkshire)
+    OutwardCode.objects.create(code="BD1", name="Bradford", latitude=53.795, longitude=-1.753, **yorkshire)
+
+
+LETTER = b"""From: City of Sanctuary UK <hello@sanctuary.example.org>\r
+To: sabitha@example.org\r
+Subject: Please confirm\r
+Date: Mon, 01 Jun 2026 12:00:00 +0000\r
+Content-Type: text/plain; charset=utf-8\r
+\r
+Open the link to confirm.\r
+"""
+
+
+def put_letter(mailbox: Path) -> str:
+    """One letter in the demonstration's mailbox. Returns its key."""
+    (mailbox / "new").mkdir(parents=True)
+    (mailbox / "new" / "20260601T120000-1.eml").write_bytes(LETTER)
+    return "20260601T120000-1.eml"
 
 
 def _tenant(group: LocalGroup, coordinator: User, mark: str) -> Tenant:

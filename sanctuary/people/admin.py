@@ -1,10 +1,14 @@
 """Look-up and repair for national staff. What follows from somebody's own act is shown here, never set."""
 
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 
 from sanctuary.people.address import masked
 from sanctuary.people.models import Controller, Permission, Supporter, Suppression, User, Wording
+
+# The library's own page searches by user name, which our people do not have.
+admin.site.unregister(UserSession)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
