@@ -77,6 +77,8 @@ def deliver(pk: int) -> Email | None:
         _message(email).send()
     except OSError as error:
         return _put_back(email, str(error))
+    except ValueError as error:
+        return _give_up(email, f"It could not be written: {error}")
     email.state, email.sent_at, email.error = Email.State.SENT, timezone.now(), ""
     email.attempts += 1
     email.save(update_fields=["state", "sent_at", "error", "attempts"])
@@ -98,9 +100,17 @@ def _domain() -> str:
 
 def _put_back(email: Email, words: str) -> Email:
     email.attempts += 1
-    email.error = words[:500]
-    email.state = Email.State.FAILED if email.attempts >= GIVE_UP_AFTER else Email.State.QUEUED
+    if email.attempts >= GIVE_UP_AFTER:
+        return _give_up(email, words)
+    email.error, email.state = words[:500], Email.State.QUEUED
     email.not_before = timezone.now() + timedelta(seconds=15 * 2**email.attempts)
     email.save(update_fields=["attempts", "error", "state", "not_before"])
     logger.warning("Email %s was not accepted (attempt %s): %s", email.pk, email.attempts, words)
+    return email
+
+
+def _give_up(email: Email, words: str) -> Email:
+    email.error, email.state = words[:500], Email.State.FAILED
+    email.save(update_fields=["attempts", "error", "state"])
+    logger.error("Email %s failed: %s", email.pk, words)
     return email

@@ -175,8 +175,9 @@ def test_killed_workers_lose_nobody_and_repeat_nobody(mailing, sink, environment
     assert len(by_outcome[Outcome.IN_DOUBT]) <= KILLS * CONNECTIONS * PROCESSES
 
 
-def test_relay_that_is_away_pauses_with_its_own_words(mailing, sink, environment):
-    sink.__exit__(None, None, None)
+def test_relay_that_is_away_pauses_with_its_own_words(mailing, environment):
+    with Sink() as gone:
+        environment |= {"EMAIL_PORT": str(gone.port)}
     with worker(environment):
         ring(mailing)
         wait_for(lambda: Mailing.objects.get(pk=mailing.pk).state == Mailing.State.PAUSED)
