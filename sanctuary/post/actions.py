@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from sanctuary.audit.actions import record
 from sanctuary.post.models import GIVE_UP_AFTER, Email
 
 logger = logging.getLogger(__name__)
@@ -83,6 +84,18 @@ def deliver(pk: int) -> Email | None:
     email.attempts += 1
     email.save(update_fields=["state", "sent_at", "error", "attempts"])
     return email
+
+
+@transaction.atomic
+def send_again(email: Email, *, by) -> bool:
+    """A human decides about an email that failed, or whose worker died while sending. False when it needs nothing."""
+    now = timezone.now()
+    open_cases = Email.objects.filter(state=Email.State.FAILED) | Email.objects.stuck(now)
+    found = open_cases.filter(pk=email.pk).update(state=Email.State.QUEUED, attempts=0, not_before=now)
+    if found:
+        record("post.send_again", email, by=by)
+        transaction.on_commit(lambda: _ring(email.pk), robust=True)
+    return bool(found)
 
 
 def _message(email: Email) -> EmailMultiAlternatives:

@@ -133,3 +133,20 @@ def test_address_that_would_be_a_header_fails_and_reaches_no_relay(sink):
     actions.deliver(email.pk)
     email.refresh_from_db()
     assert (email.state, sink.accepted) == (State.FAILED, [])
+
+
+@pytest.mark.django_db
+def test_human_sends_again_what_failed_or_got_stuck_and_nothing_else(staff):
+    now = timezone.now()
+    failed, stuck, working, sent = write(), write(), write(), write()
+    Email.objects.filter(pk=failed.pk).update(state=State.FAILED)
+    Email.objects.filter(pk=stuck.pk).update(state=State.SENDING, claimed_at=now - timedelta(minutes=11))
+    Email.objects.filter(pk=working.pk).update(state=State.SENDING, claimed_at=now)
+    Email.objects.filter(pk=sent.pk).update(state=State.SENT, sent_at=now)
+    assert [actions.send_again(email, by=staff) for email in (failed, stuck, working, sent)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert set(Email.objects.filter(state=State.QUEUED)) == {failed, stuck}

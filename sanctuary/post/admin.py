@@ -1,0 +1,44 @@
+from django.contrib import admin, messages
+
+from sanctuary.people.address import masked
+from sanctuary.post import actions
+from sanctuary.post.models import Email
+
+
+@admin.register(Email)
+class EmailAdmin(admin.ModelAdmin):
+    """The outbox, for looking up and for sending again what failed or got stuck. Its words stay out of sight."""
+
+    list_display = ["kind", "masked_address", "state", "attempts", "created_at", "sent_at", "error"]
+    list_filter = ["state", "kind"]
+    date_hierarchy = "created_at"
+    ordering = ["-created_at"]
+    show_full_result_count = False
+    fields = [
+        "kind",
+        "masked_address",
+        "state",
+        "attempts",
+        "error",
+        "created_at",
+        "not_before",
+        "claimed_at",
+        "sent_at",
+    ]
+    readonly_fields = fields
+    actions = ["send_again"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @admin.display(description="to")
+    def masked_address(self, email):
+        return masked(email.to)
+
+    @admin.action(description="Send again (they may get it twice)", permissions=["change"])
+    def send_again(self, request, queryset):
+        again = [email for email in queryset if actions.send_again(email, by=request.user)]
+        messages.success(request, f"{len(again)} will be sent again.")
