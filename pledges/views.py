@@ -1,5 +1,7 @@
 """The pledge pages, the link in the email, and the list a coordinator greets from."""
 
+from http import HTTPStatus
+
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -54,6 +56,12 @@ class MakePledge(FormPage):
 
     def act(self, form):
         return actions.start_pledge(kind=Supporter.Kind.PERSON, **form.pledge())
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        if response.status_code == HTTPStatus.FOUND:
+            response.status_code = HTTPStatus.SEE_OTHER
+        return response
 
     def get_success_url(self):
         return thanks_url(self.outcome)

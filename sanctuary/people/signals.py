@@ -1,6 +1,7 @@
 from django.dispatch import Signal
 
-# Sent inside the transaction that erases a person, so that every room above forgets them too. Argument: supporter.
+# Sent inside the transaction that erases a person, so that every room above forgets them too. Arguments: supporter, who
+# still has every field; addresses, theirs and those they asked to change to.
 supporter_erased = Signal()
 
 # The outbox stands above this room, so a letter from here is asked for. Arguments: template, to, context; always, for a

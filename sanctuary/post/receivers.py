@@ -11,6 +11,6 @@ def queue_letter(template, to, context, always=False, **kwargs):
 
 
 @receiver(supporter_erased)
-def forget_letters(supporter, **kwargs):
-    if supporter.email:
-        actions.forget_address(supporter.email)
+def forget_letters(addresses, **kwargs):
+    for address in addresses:
+        actions.forget_address(address)

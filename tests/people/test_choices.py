@@ -405,7 +405,13 @@ def test_private_data_as_a_file(client, amira):
     assert response.headers["Content-Disposition"].startswith("attachment")
     held = response.json()
     assert held["About you"][0]["Email address"] == "amira@example.org"
-    assert len(held["What you told us about emails"]) == 2
+    assert [set(answer) >= {"When", "What", "Where"} for answer in held["What you told us about emails"]] == [
+        True,
+        True,
+    ]
+    assert held["What we may email you about now"] == [
+        {"Amberford City of Sanctuary": "Activities", "City of Sanctuary UK": "Campaigns"}
+    ]
     assert "else@example.org" not in response.content.decode()
 
 

@@ -60,8 +60,10 @@ def erase_supporter(supporter: Supporter, *, by) -> None:
     withdraw(supporter, source="erasure")
     if supporter.email:
         suppress(supporter.email, reason=Suppression.Reason.ERASED)
-    supporter_erased.send(sender=Supporter, supporter=supporter)
-    AddressChange.objects.filter(supporter=supporter).delete()
+    asked_for = AddressChange.objects.filter(supporter=supporter)
+    addresses = {supporter.email, *asked_for.values_list("email", flat=True)} - {""}
+    supporter_erased.send(sender=Supporter, supporter=supporter, addresses=addresses)
+    asked_for.delete()
     Supporter.objects.filter(pk=supporter.pk).update(
         name="Forgotten",
         email="",

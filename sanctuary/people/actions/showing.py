@@ -1,6 +1,9 @@
 """Showing somebody what is held about them, and the letters that prove whose mailbox it is."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import groupby
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -20,11 +23,10 @@ def held_about(supporter: Supporter) -> Held:
     """Everything held about somebody, by heading, in words a person can read. Every room above adds its own."""
     held = {
         "About you": [_facts(supporter)],
-        "What we may email you about now": [
-            {"Sender": row.controller.name, "About": row.get_purpose_display(), "Since": _moment(row.occurred_at)}
-            for row in CurrentPermission.objects.live().filter(supporter=supporter).select_related("controller")
-        ],
-        "What you told us about emails": [_entry(row) for row in Permission.objects.history(supporter)],
+        "What we may email you about now": _senders(
+            CurrentPermission.objects.live().filter(supporter=supporter).select_related("controller")
+        ),
+        "What you told us about emails": _answers(Permission.objects.history(supporter)),
     }
     for _, more in held_asked.send(sender=Supporter, supporter=supporter):
         held |= more
@@ -55,16 +57,23 @@ def _position(supporter: Supporter) -> str:
     return f"{supporter.latitude:.4f}, {supporter.longitude:.4f}" if supporter.has_position else ""
 
 
-def _entry(row: Permission) -> dict[str, str]:
-    entry = {
-        "When": _moment(row.occurred_at),
-        "What": row.get_change_display(),
-        "Sender": row.controller.name,
-        "About": row.get_purpose_display(),
-        "Where": row.source,
-        "The words you saw": row.wording.text if row.wording else "",
-    }
-    return {label: value for label, value in entry.items() if value}
+def _senders(rows: Iterable[Permission | CurrentPermission]) -> list[dict[str, str]]:
+    """One line for each sender: a person thinks of who writes to them, not of rows."""
+    about = defaultdict(list)
+    for row in rows:
+        about[row.controller.name].append(row.get_purpose_display())
+    return [{name: ", ".join(purposes) for name, purposes in sorted(about.items())}] if about else []
+
+
+def _answers(history: Iterable[Permission]) -> list[dict[str, str]]:
+    """One entry for each time they answered, whatever the number of senders and purposes they answered about."""
+    answers = []
+    for (at, change, source), rows in groupby(history, key=lambda row: (row.occurred_at, row.change, row.source)):
+        rows = list(rows)
+        words = " ".join({row.wording.text: None for row in rows if row.wording})
+        answer = {"When": _moment(at), "What": Permission.Change(change).label, "Where": source}
+        answers.append(answer | _senders(rows)[0] | ({"The words you saw": words} if words else {}))
+    return answers
 
 
 def _moment(moment: datetime) -> str:
