@@ -115,7 +115,7 @@ def test_near_shows_the_three_nearest_live_groups_with_miles(client, places):
     group_at("LS7 1AA", name="Leeds to be", status="forming")
     page = client.get(near("LS7"))
     assert [group.name for group in page.context["groups"]] == ["Leeds", "Bradford", "Wakefield"]
-    assert "about 9 miles away" in page.text
+    assert "About 9 miles away" in page.text
     assert f"{reverse('pledges:pledge')}?group={leeds.slug}" in page.text
     assert "None near you?" not in page.text
     assert page.text.count('class="map__pin"') == 3
@@ -124,13 +124,13 @@ def test_near_shows_the_three_nearest_live_groups_with_miles(client, places):
 
 def test_near_less_than_a_mile_is_said_in_words(client, places):
     group_at("LS7 3HJ")
-    assert "less than a mile away" in client.get(near("LS7")).text
+    assert "Less than a mile away" in client.get(near("LS7")).text
 
 
 def test_near_beyond_forty_miles_invites_to_start_one(client, places):
     group_at("SE5 0AA", name="Southwark")
     page = client.get(near("LS7"))
-    assert "There is no group within 40 miles of Leeds yet" in page.text
+    assert "There is no group within 40 miles of LS7 yet" in page.text
     assert "None near you? Start one" in page.text
     assert "Southwark" in page.text
 
@@ -328,7 +328,7 @@ def test_group_that_does_not_meet_says_so_and_points_to_the_nearest(client, plac
     assert page.status_code == 200
     assert words in page.text
     assert "Bradford of Sanctuary" in page.text
-    assert "about 9 miles away" in page.text
+    assert "About 9 miles away" in page.text
     assert "CANARY" not in page.text
     assert "Join this group" not in page.text
 
