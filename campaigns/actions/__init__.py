@@ -24,6 +24,8 @@ from campaigns.actions.mailing import (
     unschedule_mailing,
     write_mailing,
 )
+from campaigns.actions.recovering import doubt_expired_chunk, recover_journals
+from campaigns.actions.sending import send_for
 from campaigns.actions.taking import (
     act_from_mail,
     confirm_action,
@@ -44,6 +46,7 @@ __all__ = [
     "close_campaign",
     "compose",
     "confirm_action",
+    "doubt_expired_chunk",
     "finish_mailing",
     "forget_supporter",
     "forget_unconfirmed",
@@ -54,11 +57,13 @@ __all__ = [
     "pause_mailing",
     "preview",
     "problems_in",
+    "recover_journals",
     "rest_campaign",
     "resume_mailing",
     "return_to_draft",
     "sample_recipients",
     "schedule_mailing",
+    "send_for",
     "send_test",
     "settle_doubt",
     "sign_action",

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
-from sanctuary.post.pump import Envelope, Pump, RelayDown, RelayRefused, Verdict
 
 from campaigns.actions.claiming import Claim, claim_chunk
 from campaigns.actions.composing import Values, compose, sender_address
@@ -18,17 +17,19 @@ from campaigns.actions.settling import DEFERRED, UNTOUCHED, Settled, settle_chun
 from campaigns.models import Delivery, Mailing
 from sanctuary.post.journal import Journal
 from sanctuary.post.message import BadValue, CompileError
+from sanctuary.post.pump import Envelope, Pump, RelayDown, RelayRefused
+from sanctuary.post.pump import Outcome as Answer
 
 LONGEST_TURN = 15.0  # seconds: below the soft shutdown of a worker, far below every visibility timeout
 POLL = 0.2  # seconds between looks when a mailing's rate is used up for the moment
 SAFETY = 10.0  # seconds before the lease ends at which nothing more is committed
 
 _MEANING = {
-    Verdict.ACCEPTED: Delivery.Outcome.SENT,
-    Verdict.REFUSED: Delivery.Outcome.REFUSED,
-    Verdict.DEFERRED: DEFERRED,
-    Verdict.DOUBT: Delivery.Outcome.IN_DOUBT,
-    Verdict.FREE: UNTOUCHED,
+    Answer.ACCEPTED: Delivery.Outcome.SENT,
+    Answer.REFUSED: Delivery.Outcome.REFUSED,
+    Answer.DEFERRED: DEFERRED,
+    Answer.DOUBT: Delivery.Outcome.IN_DOUBT,
+    Answer.FREE: UNTOUCHED,
 }
 _own = threading.local()
 
@@ -90,8 +91,10 @@ class _Turn:
     def _hand_over(self, claim: Claim, results: list[Settled]) -> None:
         left = (claim.lease_until - timezone.now()).total_seconds() - SAFETY
         try:
-            for v in _pump().send(self._envelopes(claim, results), claim.slot, deadline=time.monotonic() + left):
-                results.append(Settled(v.row, _MEANING[v.verdict], f"{v.code} {v.text}".strip()))
+            for row, answer, code, text in _pump().send(
+                self._envelopes(claim, results), claim.slot, deadline=time.monotonic() + left
+            ):
+                results.append(Settled(row, _MEANING[answer], f"{code} {text}".strip()))
         except (RelayDown, RelayRefused) as words:
             pause_mailing(self.mailing, by="clock", reason=f"The mail relay does not take messages: {words}")
 
