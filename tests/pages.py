@@ -115,7 +115,8 @@ PAGES = [
     Page("styleguide", PUBLIC),
     Page("mailbox", PUBLIC),
     Page("mailbox_letter", PUBLIC, lambda world: (world.letter,)),
-    Page("mailbox_html", PUBLIC, lambda world: (world.letter,)),
+    # The bare letter, shown in a frame.
+    Page("mailbox_html", PUBLIC, lambda world: (world.letter,), weight=NONE),
     Page("people:choices_help", PUBLIC, weight=TASK),
     Page("people:choices_sent", PUBLIC, weight=TASK),
     Page("people:forgotten", PUBLIC, weight=TASK),

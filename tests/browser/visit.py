@@ -27,11 +27,12 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("a[href], button, input, 
       && el.parentElement.textContent.trim() !== el.textContent.trim()))
   .map(el => [el, (el.matches("input[type=checkbox], input[type=radio]") && el.labels[0]) || el])
   .map(([el, hit]) => [el, hit.getBoundingClientRect()])
-  .filter(([el, box]) => box.width > 1 && box.right > 0 && (box.width < 24 || box.height < 24))
+  .filter(([el, box]) => box.width > 1 && box.right > 0 && (box.width < 23.5 || box.height < 23.5))
   .map(([el, box]) => `${el.outerHTML.slice(0, 90)} is ${Math.round(box.width)}×${Math.round(box.height)}`)"""
 
 # Is the focused thing marked, on the screen and not covered? Null at the end of the page.
-LOOK_AT_FOCUS = """() => {
+LOOK_AT_FOCUS = """async () => {
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
   const el = document.activeElement;
   if (!el || el === document.body || el === document.documentElement) return null;
   const shown = el.matches("input[type=checkbox], input[type=radio], input[type=file]") && el.labels?.[0] || el;
@@ -41,7 +42,7 @@ LOOK_AT_FOCUS = """() => {
     return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
   }));
   const box = [...shown.getClientRects()].find(b => b.width && b.height) ?? shown.getBoundingClientRect();
-  const x = box.left + box.width / 2, y = box.top + Math.min(box.height, innerHeight) / 2;
+  const x = box.left + box.width / 2, y = (Math.max(box.top, 0) + Math.min(box.bottom, innerHeight)) / 2;
   const top = document.elementFromPoint(x, y);
   const seen = top && (shown.contains(top) || top.contains(shown) && top.matches("a, label, button, summary")
       || el.contains(top) || top.control === el);
@@ -61,7 +62,7 @@ class Visit:
         self.responses = []
         page.add_init_script(WATCH_POLICY)
         page.on("request", lambda request: self.requests.append(request.url))
-        page.on("response", self.responses.append)
+        page.on("response", lambda response: self.responses.append(response))
         page.on("console", lambda said: self.errors.append(said.text) if said.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
 
