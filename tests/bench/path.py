@@ -1,5 +1,6 @@
 """The two measurements, over one frozen list of made-up people."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -12,7 +13,6 @@ import psutil
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
-from sanctuary.post.pump import Envelope, Pump
 
 from campaigns import actions, tasks
 from campaigns.actions.claiming import claim_chunk
@@ -20,6 +20,7 @@ from campaigns.actions.composing import Values, compose, sender_address
 from campaigns.models import Campaign, Mailing
 from sanctuary.demo import build, network
 from sanctuary.people.models import Supporter, User
+from sanctuary.post.pump import Envelope, Pump
 
 DEADLINE = 900.0
 
@@ -154,24 +155,26 @@ def wait_until_ready(worker: subprocess.Popen) -> None:
 
 
 def servers() -> list[psutil.Process]:
-    """PostgreSQL's postmaster and Valkey, by name: their CPU is part of the price."""
-    return [p for p in psutil.process_iter(["name", "ppid"]) if p.info["name"] in ("postgres", "valkey-server")]
+    """The PostgreSQL and Valkey of this run's data folder: their CPU is part of the price."""
+    folder = os.environ["SANCTUARY_DATA"]
+    listed = psutil.process_iter(["name", "cmdline"])
+    names = {"postgres", "valkey-server"}
+    return [p for p in listed if p.info["name"] in names and folder in " ".join(p.info["cmdline"])]
 
 
 def cpu_of(processes: list[psutil.Process]) -> float:
-    total, seen = 0.0, set()
+    """Seconds of CPU these processes and their children have used, in user and system mode."""
+    total = 0.0
     for process in processes:
-        for each in [process, *process.children(recursive=True)]:
-            if each.pid not in seen and each.is_running():
-                seen.add(each.pid)
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for each in {process, *process.children(recursive=True)}:
                 times = each.cpu_times()
                 total += times.user + times.system
     return total
 
 
 def report(mailing: Mailing, ceiling: Figures, real: Figures, seen: Counter) -> int:
-    print(
-    )
+    print()
     print(f"{'':<12}{'messages':>10}{'seconds':>10}{'a second':>12}{'CPU µs each':>14}")
     for row in (ceiling, real):
         print(f"{row.name:<12}{row.messages:>10,}{row.seconds:>10.2f}{row.rate:>12,.0f}{row.microseconds:>14.0f}")
