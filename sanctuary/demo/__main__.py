@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sanctuary.demo.network import APPROVER, COORDINATED, COORDINATOR, PASSWORD, STAFF
+from sanctuary.demo.words import APPROVER, COORDINATED, COORDINATOR, PASSWORD, STAFF
 from sanctuary.launch.supervise import Supervisor
 
 DATA = Path(os.environ.get("SANCTUARY_DATA", ".data")).resolve()
@@ -42,6 +42,7 @@ def main() -> int:
     port = int(os.environ.get("PORT", "8000"))
     url = f"http://127.0.0.1:{port}"
     os.environ.update(environment(url))
+    sys.stdout.reconfigure(line_buffering=True)
     manage("migrate", "--verbosity", "0")
     manage("build_demo", "--supporters", str(supporters))
     return supervise(port, url)
@@ -71,7 +72,8 @@ def manage(*arguments: str) -> None:
 
 
 def supervise(port: int, url: str) -> int:
-    celery = [sys.executable, "-m", "celery", "-A", "sanctuary.celery"]
+    # A bare machine is often used as root; that is no news in a demonstration.
+    celery = [sys.executable, "-W", "ignore:You", "-m", "celery", "-q", "-A", "sanctuary.celery"]
     worker = [*celery, "worker", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
     house = Supervisor()
     house.add("sink", [sys.executable, "-m", "sanctuary.post.sink", "--port", os.environ["EMAIL_PORT"],
@@ -84,7 +86,7 @@ def supervise(port: int, url: str) -> int:
     words = BANNER.format(
         url=url, coordinator=COORDINATOR, group=COORDINATED, staff=STAFF, approver=APPROVER, password=PASSWORD
     )
-    return house.run(ready=lambda: answers(port), on_ready=lambda: print(words, flush=True))
+    return house.run(ready=lambda: answers(port), on_ready=lambda: sys.stdout.write(words) and sys.stdout.flush())
 
 
 def answers(port: int) -> bool:

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 from django.db import connection, transaction
 from django.utils import timezone
-from pledges.actions import set_up_pledges
 
 from campaigns.models import Action
-from sanctuary.demo import network
+from pledges.actions import set_up_pledges
+from sanctuary.demo import network, words
 from sanctuary.demo.supporters import Crowd, write
 from sanctuary.people.actions import set_up_people
 from sanctuary.people.models import User
@@ -39,7 +39,7 @@ _INTENTIONS = """
 
 
 def is_built() -> bool:
-    return User.objects.filter(email=network.STAFF).exists()
+    return User.objects.filter(email=words.STAFF).exists()
 
 
 def build(supporters: int, say: Callable[[str], None]) -> None:
@@ -52,13 +52,15 @@ def build(supporters: int, say: Callable[[str], None]) -> None:
         network.national()
         staff = network.people()
         groups = network.groups(dice)
-        network.roles(groups, staff[network.COORDINATOR])
+        network.roles(groups, staff[words.COORDINATOR])
         network.activities(groups, dice)
-        campaigns = network.campaigns(staff[network.STAFF], staff[network.APPROVER])
+        campaigns = network.campaigns(staff[words.STAFF], staff[words.APPROVER])
         say(f"{len(groups)} groups. Now {supporters:,} supporters …")
         _supporters(supporters, say, started)
         _sign(campaigns)
-        network.mailing(campaigns[0], staff[network.STAFF], audience={"kind": "everyone", "value": ""})
+        # One small mailing leaves by itself when the workers start; the large one waits for somebody to send it.
+        network.first_mailing(campaigns[0], staff[words.STAFF], staff[words.APPROVER])
+        network.mailing(campaigns[0], staff[words.STAFF], audience={"kind": "everyone", "value": ""})
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     say(f"The network is ready after {time.monotonic() - started:.0f} s.")

@@ -11,16 +11,24 @@ from django.utils.text import slugify
 
 from campaigns.models import Action, Campaign, Mailing
 from groups.models import Activity, GroupRole, LocalGroup
-from sanctuary.demo.words import ABOUT, ACTIVITIES, CAMPAIGNS, MAILING_BODY, TOWNS
+from sanctuary.demo.words import (
+    ABOUT,
+    ACTIVITIES,
+    APPROVER,
+    CAMPAIGNS,
+    COORDINATED,
+    COORDINATOR,
+    MAILING_BODY,
+    PASSWORD,
+    STAFF,
+    TOTP_SECRET,
+    TOWNS,
+)
 from sanctuary.people.actions import set_up_people
 from sanctuary.people.models import Controller, User
 from sanctuary.places.actions import place_fields
 from streams.models import Principle
 
-PASSWORD = "welcome-to-the-demo"  # noqa: S105 - printed for everybody to see
-TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 - the demonstration's, and only there
-STAFF, APPROVER = "nadia.national@example.org", "sam.second@example.org"
-COORDINATOR, COORDINATED = "carys.coordinator@example.org", "leeds-sanctuary-demo"
 LANGUAGES = ["Arabic", "Tigrinya", "Ukrainian", "Farsi", "Kurdish", "French", "Pashto", "Welsh", "Spanish", "Urdu"]
 
 
@@ -136,3 +144,13 @@ def mailing(campaign: Campaign, author: User, **fields) -> Mailing:
         body=MAILING_BODY,
         **fields,
     )
+
+
+def first_mailing(campaign: Campaign, author: User, approver: User) -> Mailing:
+    """Tested, approved and due: to the supporters of one nation."""
+    now = timezone.now()
+    made = mailing(campaign, author, audience={"kind": "region", "value": "Wales"}, starts_at=now)
+    made.tested_hash = made.approved_hash = made.content_hash
+    made.approved_by, made.approved_at, made.state = approver, now, Mailing.State.SCHEDULED
+    made.save()
+    return made

@@ -9,7 +9,7 @@ from django.utils.decorators import method_decorator
 from django.views.generic import View
 
 from sanctuary.demo import mailbox
-from sanctuary.demo.network import TOTP_SECRET
+from sanctuary.demo.words import TOTP_SECRET
 from sanctuary.views import Door, Page
 
 

@@ -1,22 +1,27 @@
 """Names for a network that does not exist. Towns are real; every person, group and organisation is made up."""
 
+PASSWORD = "welcome-to-the-demo"  # noqa: S105 - printed for everybody to see
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 - the demonstration's, and only there
+STAFF, APPROVER = "nadia.national@example.org", "sam.second@example.org"
+COORDINATOR, COORDINATED = "carys.coordinator@example.org", "leeds-sanctuary-demo"
+
 TOWNS = """
-Leeds LS2, Bradford BD1, Sheffield S1, Hull HU1, York YO1, Wakefield WF1, Huddersfield HD1, Halifax HX1, Harrogate HG1,
-Doncaster DN1, Scarborough YO11, Skipton BD23, Newcastle NE1, Gateshead NE8, Sunderland SR1, Durham DH1,
+Leeds LS2, Bradford BD1, Sheffield S1, Hull HU1, York YO1, Wakefield WF1, Huddersfield HD1, Halifax HX1, Harrogate
+HG1, Doncaster DN1, Scarborough YO11, Skipton BD23, Newcastle NE1, Gateshead NE8, Sunderland SR1, Durham DH1,
 Middlesbrough TS1, Darlington DL1, Hartlepool TS24, Manchester M1, Salford M5, Bolton BL1, Rochdale OL16, Oldham OL1,
 Stockport SK1, Wigan WN1, Liverpool L1, Birkenhead CH41, Warrington WA1, Preston PR1, Blackburn BB1, Burnley BB11,
 Lancaster LA1, Kendal LA9, Carlisle CA1, Chester CH1, Nottingham NG1, Derby DE1, Leicester LE1, Lincoln LN1,
 Northampton NN1, Loughborough LE11, Chesterfield S40, Mansfield NG18, Buxton SK17, Birmingham B1, Coventry CV1,
-Wolverhampton WV1, Walsall WS1, Dudley DY1, Stoke-on-Trent ST1, Stafford ST16, Shrewsbury SY1, Hereford HR1,
-Worcester WR1, Telford TF3, Norwich NR1, Ipswich IP1, Cambridge CB1, Peterborough PE1, Colchester CO1, Chelmsford CM1,
-Luton LU1, Bedford MK40, St Albans AL1, Southend SS1, Hackney E8, Camden NW1, Lewisham SE13, Lambeth SW2, Brent NW10,
-Haringey N15, Croydon CR0, Ealing W5, Barnet EN5, Greenwich SE10, Newham E15, Brighton BN1, Hastings TN34, Canterbury CT1,
-Maidstone ME14, Medway ME4, Oxford OX1, Reading RG1, Southampton SO14, Portsmouth PO1, Winchester SO23, Guildford GU1,
-Milton Keynes MK9, Slough SL1, Isle of Wight PO30, Bristol BS1, Bath BA1, Gloucester GL1, Swindon SN1, Exeter EX1,
-Plymouth PL1, Truro TR1, Taunton TA1, Bournemouth BH1, Salisbury SP1, Barnstaple EX31, Cardiff CF10, Swansea SA1,
-Newport NP20, Wrexham LL11, Bangor LL57, Aberystwyth SY23, Abergavenny NP7, Carmarthen SA31, Edinburgh EH1,
-Glasgow G1, Aberdeen AB10, Dundee DD1, Inverness IV1, Stirling FK8, Perth PH1, Dumfries DG1, Belfast BT1, Derry BT48,
-Lisburn BT28, Newry BT34
+Wolverhampton WV1, Walsall WS1, Dudley DY1, Stoke-on-Trent ST1, Stafford ST16, Shrewsbury SY1, Hereford HR1, Worcester
+WR1, Telford TF3, Norwich NR1, Ipswich IP1, Cambridge CB1, Peterborough PE1, Colchester CO1, Chelmsford CM1, Luton
+LU1, Bedford MK40, St Albans AL1, Southend SS1, Hackney E8, Camden NW1, Lewisham SE13, Lambeth SW2, Brent NW10,
+Haringey N15, Croydon CR0, Ealing W5, Barnet EN5, Greenwich SE10, Newham E15, Brighton BN1, Hastings TN34, Canterbury
+CT1, Maidstone ME14, Medway ME4, Oxford OX1, Reading RG1, Southampton SO14, Portsmouth PO1, Winchester SO23, Guildford
+GU1, Milton Keynes MK9, Slough SL1, Isle of Wight PO30, Bristol BS1, Bath BA1, Gloucester GL1, Swindon SN1, Exeter
+EX1, Plymouth PL1, Truro TR1, Taunton TA1, Bournemouth BH1, Salisbury SP1, Barnstaple EX31, Cardiff CF10, Swansea SA1,
+Newport NP20, Wrexham LL11, Bangor LL57, Aberystwyth SY23, Abergavenny NP7, Carmarthen SA31, Edinburgh EH1, Glasgow
+G1, Aberdeen AB10, Dundee DD1, Inverness IV1, Stirling FK8, Perth PH1, Dumfries DG1, Belfast BT1, Derry BT48, Lisburn
+BT28, Newry BT34
 """
 
 FIRST = [
