@@ -12,6 +12,7 @@ from campaigns.models import ActionTaken, Campaign, Chunk, Delivery, Mailing
 from sanctuary.people.models import Permission
 from sanctuary.post.models import Email
 from tests import factories
+from tests.race import race
 
 pytestmark = pytest.mark.django_db
 
@@ -238,6 +239,21 @@ def test_a_mailing_that_left_the_desk_can_be_read_not_written(desk, mailing, sta
     assert "Everyone in the network" in words(shown)
     assert desk.post(url(mailing, "change"), mailing_form(mailing)).status_code == 403
     assert Mailing.objects.get().subject == "Hello"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_edit_and_schedule_at_once_never_send_unread_words(desk, mailing, staff):
+    actions.send_test(mailing, by=staff)
+    ready = Mailing.objects.get()
+    answer, outcome = race(
+        lambda: desk.post(url(mailing, "change"), mailing_form(mailing)),
+        lambda: actions.schedule_mailing(ready, by=staff, seen=ready.content_hash),
+        after='FROM "campaigns_mailing"',
+    )
+    after = Mailing.objects.get()
+    scheduled = (after.state, after.subject, answer.status_code) == ("scheduled", "Hello", 403)
+    edited = (after.state, after.subject, answer.status_code) == ("draft", "New subject", 302)
+    assert scheduled or (edited and outcome.code == "changed")
 
 
 WRONG = [

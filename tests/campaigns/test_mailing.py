@@ -10,6 +10,7 @@ from django.utils import timezone
 from campaigns import actions
 from campaigns.models import Campaign, Mailing
 from sanctuary.audit.models import Entry
+from sanctuary.people.actions import withdraw
 from sanctuary.people.models import Controller
 from sanctuary.post.models import Email
 from tests import factories
@@ -173,11 +174,12 @@ def test_test_with_problems_is_refused(mailing, staff):
 
 
 def test_sample_shows_people_with_permission_and_gives_their_links_no_power(mailing, group):
-    inside, outside = factories.SupporterFactory(), factories.SupporterFactory()
-    factories.permit(outside)
-    for person in (inside, factories.SupporterFactory(name="Never Asked")):
+    inside, outside, left, asked = (factories.SupporterFactory() for _ in range(4))
+    for person in (inside, left, asked):
         factories.MembershipFactory(group=group, supporter=person, joined_on="2026-01-01")
-    factories.permit(inside)
+    for person in (inside, left, outside):
+        factories.permit(person)
+    withdraw(left, source="test")
     mailing.audience = {"kind": "group", "value": str(group.pk)}
     (shown,) = actions.sample_recipients(mailing)
     assert (shown.name, shown.group, shown.supporter_id) == (inside.name, group.name, 0)
