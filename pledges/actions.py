@@ -30,9 +30,9 @@ INDIVIDUAL_WORDS = (
     "I will help make it a place of safety for all."
 )
 ORGANISATION_WORDS = (
-    "We share the vision of a country that welcomes everyone who seeks sanctuary.\n"
-    "We endorse the City of Sanctuary Charter, act by its values and use its network principles as far as we can.\n"
-    "We recognise what people seeking sanctuary bring, and we welcome, include and support them.\n"
+    "We share the vision of a country that welcomes everyone who seeks sanctuary.\n\n"
+    "We endorse the City of Sanctuary Charter, act by its values and use its network principles as far as we can.\n\n"
+    "We recognise what people seeking sanctuary bring, and we welcome, include and support them.\n\n"
     "We are ready to be named as a supporter when we say so, and to hear ideas for practical action."
 )
 DETAILS = ["name", "email", "postcode", "contact_name", "job_role"]

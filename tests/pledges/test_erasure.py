@@ -104,3 +104,22 @@ def test_what_is_held_includes_pledges(client, group):
     held = client.get(reverse("people:held_data", args=[token])).json()
     assert [entry["What you mean to do"] for entry in held["Your pledges"]] == ["Volunteer with my local group"]
     assert not re.search("Other Canary|Speak up", str(held))
+
+
+def test_what_is_held_comes_from_every_room(client, group):
+    person = pledge_everything(group)
+    make.StreamOrganisationFactory(stream=make.StreamFactory(name="Schools"), organisation=person)
+    token = links.private_url(person.pk, person.email).rstrip("/").rpartition("/")[2]
+    page = client.get(reverse("people:held", args=[token])).content.decode()
+    headings = re.findall(r"<h2[^>]*>([^<]+)", page)
+    assert set(headings) >= {
+        "About you",
+        "What we may email you about now",
+        "What you told us about emails",
+        "Letters to your address",
+        "Your groups",
+        "Your pledges",
+        "Your streams",
+    }
+    for fact in [*CANARIES.values(), "Please confirm your pledge", group.name, "Schools"]:
+        assert fact in page

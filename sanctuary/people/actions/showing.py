@@ -37,6 +37,7 @@ def _facts(supporter: Supporter) -> dict[str, str]:
     facts = {
         "Name": supporter.name,
         "Email address": supporter.email,
+        "New addresses not confirmed yet": ", ".join(_waiting(supporter)),
         "Kind": supporter.get_kind_display(),
         "Type of organisation": supporter.get_organisation_type_display(),
         "Contact person": supporter.contact_name,
@@ -51,6 +52,10 @@ def _facts(supporter: Supporter) -> dict[str, str]:
         "Known to us since": _moment(supporter.created_at),
     }
     return {label: value for label, value in facts.items() if value}
+
+
+def _waiting(supporter: Supporter) -> Iterable[str]:
+    return supporter.address_changes.filter(done_at__isnull=True).values_list("email", flat=True)
 
 
 def _position(supporter: Supporter) -> str:
