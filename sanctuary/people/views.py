@@ -140,10 +140,17 @@ class Stop(SupporterLink, View):
 
     def post(self, request, *args, **kwargs):
         if self.is_known:
-            actions.stop_all_emails(self.supporter, source="one click" if self.needs_no_form() else SOURCE)
+            actions.stop_all_emails(self.supporter, source=self.source())
         if self.needs_no_form():
             return HttpResponse("You will get no more emails.", content_type="text/plain")
         return self.choices()
+
+    def source(self) -> str:
+        """The mailing whose link was pressed, so that its results can count it; else how it was pressed."""
+        _, mailing_id, *_ = (*tokens.read(links.CHOICES, self.kwargs["token"]), 0)
+        if mailing_id:
+            return f"mailing:{mailing_id}"
+        return "one click" if self.needs_no_form() else SOURCE
 
     def needs_no_form(self) -> bool:
         return self.request.method == "POST" and self.request.POST.get("List-Unsubscribe") == "One-Click"

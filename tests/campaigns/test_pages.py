@@ -10,7 +10,8 @@ from time_machine import travel
 
 from campaigns import actions
 from campaigns.models import ActionTaken, Campaign
-from sanctuary.people import tokens
+from sanctuary.people import links, tokens
+from sanctuary.people.models import Permission
 from sanctuary.post.models import Email
 from tests import factories
 
@@ -335,3 +336,11 @@ def test_done_without_a_good_key_thanks_anybody(client, campaign, token):
 def test_done_of_a_hidden_campaign_is_missing(client, campaign):
     Campaign.objects.update(state="draft")
     assert client.get("/actions/welcome/done/").status_code == 404
+
+
+def test_stopping_from_a_mailing_is_told_in_its_results(client, reader, essentials):
+    person, mailing, _ = reader
+    factories.permit(person)
+    stop = reverse("people:stop", args=[links.choices_token(person.pk, mailing.pk)])
+    assert client.post(stop, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert Permission.objects.get(change="withdrawn").source == f"mailing:{mailing.pk}"
