@@ -47,7 +47,7 @@ class SupporterLink(SecretLink):
         return None
 
     def read(self, token) -> Supporter | None:
-        supporter_id, *_ = tokens.read(links.CHOICES, token)
+        supporter_id, self.mailing_id, *_ = (*tokens.read(links.CHOICES, token), 0)
         return Supporter.objects.filter(pk=supporter_id).first()
 
     @property
@@ -147,9 +147,8 @@ class Stop(SupporterLink, View):
 
     def source(self) -> str:
         """The mailing whose link was pressed, so that its results can count it; else how it was pressed."""
-        _, mailing_id, *_ = (*tokens.read(links.CHOICES, self.kwargs["token"]), 0)
-        if mailing_id:
-            return f"mailing:{mailing_id}"
+        if self.mailing_id:
+            return f"mailing:{self.mailing_id}"
         return "one click" if self.needs_no_form() else SOURCE
 
     def needs_no_form(self) -> bool:

@@ -201,6 +201,12 @@ def test_one_click_with_a_broken_body_is_no_server_error(client, amira):
     assert answer.status_code in {302, 400, 403}
 
 
+def test_stop_remembers_which_mailing_people_left_by(client, amira):
+    client.post(reverse("people:stop", args=[links.choices_token(amira.pk, 12)]), ONE_CLICK)
+    sources = Permission.objects.filter(change=Permission.Change.WITHDRAWN).values_list("source", flat=True)
+    assert set(sources) == {"mailing:12"}
+
+
 # --- undoing ------------------------------------------------------------------------------------
 
 
