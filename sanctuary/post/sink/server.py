@@ -19,7 +19,8 @@ _COUNTS_EVERY = 2.0
 class Sink:
     """An SMTP server on `port` (0: any free one) that keeps every message in `accepted` (when `keep`), log and mailbox.
 
-    `careless` says 354 even with no valid recipient, as some relays do. `users` maps names to passwords. `faults` is a
+    `careless` says 354 even with no valid recipient, as some relays do. `users` maps names to passwords, `ways` are the
+    ways to sign in. `tls` is offered as STARTTLS, or spoken from the first byte with `tls_at_once`. `faults` is a
     script, see `sanctuary.post.sink.faults`; set it anew at any time with `misbehave`.
     """
 
@@ -35,12 +36,15 @@ class Sink:
         pipelining: bool = True,
         careless: bool = False,
         users: Mapping[str, str] | None = None,
+        ways: str = "PLAIN LOGIN",
         tls: ssl.SSLContext | None = None,
+        tls_at_once: bool = False,
         keep: bool = True,
     ):
-        self.pipelining, self.careless, self.users, self.tls = pipelining, careless, users or {}, tls
+        self.pipelining, self.careless = pipelining, careless
+        self.users, self.ways, self.tls, self.tls_at_once = users or {}, ways, tls, tls_at_once
         self.accepted: list[Accepted] = []
-        self.count = 0
+        self.count = self.encrypted_count = 0
         self.violations = 0
         self.sessions: set[Session] = set()
         self._keep = keep
@@ -58,9 +62,10 @@ class Sink:
         """From now on do as this script of faults says."""
         self.faults = Faults(script)
 
-    def accept(self, message: Accepted) -> None:
+    def accept(self, message: Accepted, *, encrypted: bool = False) -> None:
         """Keep one message; it is safe after the next `flush`, and only then may the sender hear 250."""
         self.count += 1
+        self.encrypted_count += encrypted
         if self._keep:
             self.accepted.append(message)
         if self._log:
@@ -81,7 +86,9 @@ class Sink:
         """Answer until `stop` is set."""
         self.loop = asyncio.get_running_loop()
         self._stop = stop or asyncio.Event()
-        server = await self.loop.create_server(lambda: Session(self), sock=self._socket, backlog=1024)
+        server = await self.loop.create_server(
+            lambda: Session(self), sock=self._socket, backlog=1024, ssl=self.tls if self.tls_at_once else None
+        )
         keeper = self.loop.create_task(self._keep_files())
         self._ready.set()
         await self._stop.wait()

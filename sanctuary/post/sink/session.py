@@ -102,7 +102,9 @@ class Session(asyncio.Protocol):
         self._in_data = False
         message = accept(self._sender or "", self._recipients, wire)
         said = " ".join(self._recipients)
-        self._answer("dot", b"250 2.0.0 Ok: kept\r\n", said, lambda: self.sink.accept(message))
+        self._answer(
+            "dot", b"250 2.0.0 Ok: kept\r\n", said, lambda: self.sink.accept(message, encrypted=self._is_encrypted())
+        )
         self._forget()
         return True
 
@@ -111,12 +113,15 @@ class Session(asyncio.Protocol):
         self._forget()
         offers = ["sink.example.org", "8BITMIME", f"SIZE {_LARGEST_MESSAGE}", "ENHANCEDSTATUSCODES"]
         offers += ["PIPELINING"] if self.sink.pipelining else []
-        offers += ["AUTH PLAIN LOGIN"] if self.sink.users else []
-        offers += ["STARTTLS"] if self.sink.tls and not self.transport.get_extra_info("ssl_object") else []
+        offers += [f"AUTH {self.sink.ways}"] if self.sink.users else []
+        offers += ["STARTTLS"] if self.sink.tls and not self._is_encrypted() else []
         if line[:4].upper() == "HELO":
             offers = offers[:1]
         lines = [f"250{' ' if offer is offers[-1] else '-'}{offer}\r\n" for offer in offers]
         self._answer("ehlo", "".join(lines).encode(), line)
+
+    def _is_encrypted(self) -> bool:
+        return self.sink.tls is not None and self.transport.get_extra_info("ssl_object") is not None
 
     def _mail(self, line):
         path = _PATH.search(line)
@@ -181,13 +186,15 @@ class Session(asyncio.Protocol):
 
     def _auth(self, line):
         how, _, initial = line[5:].partition(" ")
-        if how.upper() == "PLAIN" and initial:
+        if how.upper() not in self.sink.ways:
+            self._out.append(b"504 5.5.4 not this way\r\n")
+        elif how.upper() == "PLAIN" and initial:
             self._signed(_decoded(initial).split("\0")[1:], line)
         elif how.upper() == "LOGIN":
             self._login = [_decoded(initial)] if initial else []
             self._out.append(b"334 UGFzc3dvcmQ6\r\n" if initial else b"334 VXNlcm5hbWU6\r\n")
         else:
-            self._out.append(b"504 5.5.4 PLAIN or LOGIN\r\n")
+            self._out.append(b"501 5.5.4 AUTH PLAIN needs an answer at once\r\n")
 
     def _continue_login(self, line):
         self._login.append(_decoded(line))
