@@ -113,9 +113,7 @@ def confirm_pledge(pledge: Pledge) -> Pledge:
     Returns the pledge that counts: the first one, if this person had pledged before.
     Raises ValidationError(code="too_late") after 14 days.
     """
-    pledge = (
-        Pledge.objects.select_for_update(of=("self",)).select_related("wording", "permission_wording").get(pk=pledge.pk)
-    )
+    pledge = Pledge.objects.select_for_update(of=("self",)).get(pk=pledge.pk)
     now = timezone.now()
     if pledge.is_confirmed:
         return pledge

@@ -62,6 +62,15 @@ def test_finish_address_change_twice_at_once_tells_the_old_mailbox_once():
     assert Entry.objects.filter(verb="people.change_address").count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_letters_at_once_stay_within_the_limit():
+    person = make.SupporterFactory()
+    for _ in range(2):
+        actions.send_choices_link(person.email)
+    race(*[lambda: actions.send_choices_link(person.email)] * 2, after='FROM "post_email"')
+    assert Email.objects.count() == 3
+
+
 def test_stop_all_emails_says_nothing_about_other_addresses():
     person, other = make.SupporterFactory(), make.SupporterFactory()
     make.permit(person)

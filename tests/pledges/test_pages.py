@@ -9,30 +9,17 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from pledges import actions, forms
+from pledges import actions
 from pledges.models import Pledge
 from sanctuary.people import tokens
 from sanctuary.people.models import Permission, Supporter, Wording
 from sanctuary.post.models import Email
 from tests import factories as make
+from tests.pledges.answers import HOSTILE, answers, errors_of, stamp, text_of
 
 pytestmark = pytest.mark.django_db
 PLEDGE = reverse("pledges:pledge")
-ORGANISATION = reverse("pledges:organisation")
 
-HOSTILE = {
-    "NUL": "a\x00b",
-    "line break": "Amira\r\nBcc: b@example.org",
-    "vertical tab": "a\x0bb",
-    "escape": "a\x1bb",
-    "next line": "a\x85b",
-    "line separator": "a\u2028b",
-    "turned around": "a\u202eb",
-    "isolate": "a\u2066b",
-    "too long": "a" * 151,
-    "huge": "a" * 400_000,
-    "stack": "a" + "\u0301" * 20,
-}
 INERT = [
     "<script>alert(1)</script>",
     "{{ 7*7 }}",
@@ -48,51 +35,6 @@ INERT = [
 @pytest.fixture(autouse=True)
 def _words(essentials):
     actions.set_up_pledges()
-
-
-def stamp(slug="individual-pledge", *, age=10):
-    words = [Wording.objects.current(slug), Wording.objects.current("email-question")]
-    with time_machine.travel(timezone.now() - timedelta(seconds=age)):
-        return forms.make_stamp(words)
-
-
-def answers(**changes):
-    return {
-        "name": "Amira Hassan",
-        "email": "amira@example.org",
-        "postcode": "ls7 3hj",
-        "intended": "meet",
-        "wants_email": "yes",
-        "stamp": stamp(),
-        "website": "",
-    } | changes
-
-
-def organisation_answers(**changes):
-    return {
-        "step": "2",
-        "name": "Hillside School",
-        "organisation_type": "school",
-        "postcode": "",
-        "contact_name": "Connie Contact",
-        "job_role": "Head",
-        "email": "head@example.org",
-        "may_speak": "on",
-        "is_listed": "yes",
-        "intended": "welcome",
-        "wants_email": "no",
-        "stamp": stamp("organisation-pledge"),
-        "website": "",
-    } | changes
-
-
-def text_of(response):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
-
-
-def errors_of(response):
-    summary = re.search(r'class="error-summary".*?</div>', response.content.decode(), re.DOTALL)
-    return re.findall(r"<li>(?:<a[^>]*>)?([^<]+)", summary[0]) if summary else []
 
 
 # --- the form -----------------------------------------------------------------------------------
@@ -246,6 +188,28 @@ def test_a_megabyte_is_refused_calmly(client):
     assert client.post(PLEDGE, answers(name="a" * 1_500_000)).status_code in {400, 413}
 
 
+def test_answers_nobody_was_asked_for_change_nothing(client, group):
+    more = {
+        "kind": "organisation",
+        "is_listed": "yes",
+        "confirmed_at": "2026-01-01",
+        "supporter": str(make.SupporterFactory().pk),
+        "greeted_at": "2026-01-01",
+        "name_checked_at": "2026-01-01",
+        "wording": "1",
+        "contact_name": "Canary",
+    }
+    assert client.post(PLEDGE, answers(**more)).status_code == 303
+    pledge = Pledge.objects.get()
+    assert (pledge.kind, pledge.is_listed, pledge.contact_name, pledge.wording.slug) == (
+        "person",
+        False,
+        "",
+        "individual-pledge",
+    )
+    assert [pledge.confirmed_at, pledge.supporter, pledge.greeted_at, pledge.name_checked_at] == [None] * 4
+
+
 # --- robots -------------------------------------------------------------------------------------
 
 
@@ -385,89 +349,6 @@ def test_letter_can_be_sent_again_three_times_a_day_in_all(client):
     actions.confirm_pledge(Pledge.objects.get())
     assert client.get(f"{thanks}address/").url == thanks
     assert client.post(f"{thanks}address/", {"email": "other@example.org"}).url == thanks
-
-
-# --- organisations ------------------------------------------------------------------------------
-
-
-def test_organisation_goes_through_two_pages(client, group):
-    first = client.get(ORGANISATION, {"group": group.slug})
-    assert "Step 1 of 2" in text_of(first)
-    second = client.post(
-        ORGANISATION, {"step": "1", "name": "Hillside School", "organisation_type": "school", "group": group.slug}
-    )
-    assert "Step 2 of 2" in text_of(second)
-    assert "You speak for Hillside School" in text_of(second)
-    done = client.post(ORGANISATION, organisation_answers(group=group.slug))
-    assert done.status_code == 302
-    pledge = Pledge.objects.get()
-    assert (pledge.kind, pledge.name, pledge.organisation_type) == ("organisation", "Hillside School", "school")
-    assert (pledge.contact_name, pledge.job_role, pledge.email) == ("Connie Contact", "Head", "head@example.org")
-    assert (pledge.is_listed, pledge.wants_email, pledge.group) == (True, False, group)
-    assert pledge.wording.slug == "organisation-pledge"
-
-
-def test_organisation_first_page_says_what_is_missing(client):
-    response = client.post(ORGANISATION, {"step": "1"})
-    assert response.status_code == 422
-    assert errors_of(response) == ["Enter the name of your organisation", "Choose what kind of organisation it is"]
-
-
-def test_organisation_second_page_says_what_is_missing_and_keeps_the_first(client):
-    body = {"step": "2", "name": "Hillside School", "organisation_type": "school", "postcode": "LS7", "stamp": "x"}
-    response = client.post(ORGANISATION, body)
-    assert response.status_code == 422
-    assert errors_of(response) == [
-        "Enter your name",
-        "Enter your email address, like name@example.org",
-        "Tick the box if you can speak for this organisation",
-        "Choose yes or no to being named",
-        "Choose yes or no to emails",
-    ]
-    shown = response.content.decode()
-    for kept in ['value="Hillside School"', 'value="school"', 'value="LS7"']:
-        assert kept in shown
-
-
-def test_organisation_back_keeps_both_pages(client):
-    back = client.post(ORGANISATION, organisation_answers(back="1"))
-    assert "Step 1 of 2" in text_of(back)
-    for kept in ["Hillside School", "Connie Contact", "Head", "head@example.org"]:
-        assert f'value="{kept}"' in back.content.decode()
-    carried = dict(re.findall(r'<input[^>]*name="(\w+)" value="([^"]*)"', back.content.decode()))
-    forth = client.post(ORGANISATION, carried | {"step": "1", "organisation_type": "school"})
-    assert "Step 2 of 2" in text_of(forth)
-    assert 'value="Connie Contact"' in forth.content.decode()
-    assert forth.content.decode().count(" checked") == 4
-
-
-def test_organisation_with_a_spoilt_first_page_is_shown_it_again(client):
-    response = client.post(ORGANISATION, organisation_answers(name="\x00", organisation_type="castle"))
-    assert response.status_code == 422
-    assert "Step 1 of 2" in text_of(response)
-    assert 'value="Connie Contact"' in response.content.decode()
-
-
-@pytest.mark.parametrize(
-    "field",
-    [
-        "name",
-        "organisation_type",
-        "postcode",
-        "contact_name",
-        "job_role",
-        "email",
-        "may_speak",
-        "is_listed",
-        "intended",
-        "step",
-        "group",
-    ],
-)
-@pytest.mark.parametrize("kind", ["NUL", "line break", "turned around", "huge"])
-def test_hostile_organisation_answer_is_no_server_error(client, field, kind):
-    response = client.post(ORGANISATION, organisation_answers(**{field: HOSTILE[kind]}))
-    assert response.status_code in {200, 302, 422}
 
 
 # --- how much work a page is ----------------------------------------------------------------------
