@@ -18,7 +18,7 @@ from campaigns import actions, tasks
 from campaigns.actions.claiming import claim_chunk
 from campaigns.actions.composing import Values, compose, sender_address
 from campaigns.models import Campaign, Mailing
-from sanctuary.demo import build, network
+from sanctuary.demo import build, network, words
 from sanctuary.people.models import Supporter, User
 from sanctuary.post.pump import Envelope, Pump
 
@@ -66,7 +66,7 @@ def prepare(recipients: int) -> None:
 
 
 def new_mailing() -> Mailing:
-    author = User.objects.get(email=network.STAFF)
+    author = User.objects.get(email=words.STAFF)
     campaign = Campaign.objects.live().first()
     return network.mailing(
         campaign,
