@@ -3,9 +3,17 @@
 import os
 
 from celery import Celery
+from celery.signals import task_prerun
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sanctuary.settings")
 
 app = Celery("sanctuary")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@task_prerun.connect
+def drop_broken_connections(**kwargs):
+    """Connections are kept from task to task; one that the database cut must not fail every task after it."""
+    close_old_connections()

@@ -102,8 +102,12 @@ def mailing(staff):
         for each in supporters[1:]
     )
     factories.SupporterFactory(email="never-agreed@example.org")
+    return started(campaign, staff)
+
+
+def started(campaign, author):
     mailing = factories.MailingFactory(
-        campaign=campaign, author=staff, state=Mailing.State.SCHEDULED, starts_at=timezone.now()
+        campaign=campaign, author=author, state=Mailing.State.SCHEDULED, starts_at=timezone.now()
     )
     return actions.freeze_and_start(mailing)
 
@@ -183,3 +187,20 @@ def test_relay_that_is_away_pauses_with_its_own_words(mailing, environment):
         wait_for(lambda: Mailing.objects.get(pk=mailing.pk).state == Mailing.State.PAUSED)
     assert "refused" in Mailing.objects.get(pk=mailing.pk).pause_reason.lower()
     assert set(mailing.deliveries.values_list("outcome", flat=True)) == {Outcome.PENDING}
+
+
+def test_worker_outlives_a_database_that_cuts_its_connections(mailing, sink, environment):
+    with worker(environment):
+        ring(mailing)
+        wait_for(lambda: is_done(mailing))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name = ''"
+            )
+            assert len(cursor.fetchall()) >= 1
+        second = started(mailing.campaign, mailing.author)
+        for _ in range(PROCESSES * 2):  # the first ring of each process may meet the cut
+            ring(second)
+        wait_for(lambda: is_done(second))
+    assert sink.count == RECIPIENTS * 2
