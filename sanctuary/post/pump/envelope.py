@@ -5,7 +5,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 _PATH = re.compile(r"[!-;=?-~]{0,320}").fullmatch
-_LONE_DOT = re.compile(rb"(?:\A|[\r\n])\.(?!\.)").search
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
 class Outcome(StrEnum):
@@ -19,7 +20,7 @@ class Outcome(StrEnum):
 
 
 class Envelope(NamedTuple):
-    """One message for one address. `data` is as `CompiledMessage.render` makes it: CRLF, dot-stuffed, no final dot."""
+    """One message for one address. `data` is as `CompiledMessage.render` or `stuffed` makes it, without a final dot."""
 
     row: int
     mail_from: str
@@ -61,6 +62,12 @@ class Message:
         self.started = 0.0
 
 
+def stuffed(data: bytes) -> bytes:
+    """Any message as an envelope needs it: every line ends in CRLF, and a leading dot is doubled."""
+    lines = _LINE_END.sub(b"\r\n", data.rstrip(b"\r\n")) + b"\r\n"
+    return _LEADING_DOT.sub(b"..", lines)
+
+
 def flaw(envelope: Envelope) -> str | None:
     """Why an envelope must not go near a relay: its address could be a command, or its body could end early."""
     if not _PATH(envelope.mail_from) or not _PATH(envelope.rcpt_to) or not envelope.rcpt_to:
@@ -68,6 +75,6 @@ def flaw(envelope: Envelope) -> str | None:
     data = envelope.data
     if not data.endswith(b"\r\n"):
         return "the message does not end with a line end"
-    if (b"\n." in data or b"\r." in data or data[:1] == b".") and _LONE_DOT(data):
-        return "the message holds a line that begins with a lone dot"
+    if data.find(b"\r\n.\r\n") >= 0 or data.startswith(b".\r\n"):
+        return "the message holds a line of a single dot"
     return None

@@ -27,8 +27,10 @@ class Reply(NamedTuple):
     @property
     def text(self) -> str:
         """The relay's words on one line, made safe to show."""
-        words = " ".join(line.decode("utf-8", "replace").strip() for line in self.lines)
-        return "".join(letter for letter in words if letter.isprintable())[:500]
+        words = b" ".join(self.lines).decode("utf-8", "replace")
+        if not words.isprintable():
+            words = "".join(letter for letter in words if letter.isprintable())
+        return words[:500]
 
 
 class Wire:

@@ -10,27 +10,32 @@ from pathlib import Path
 from typing import NamedTuple
 
 _MESSAGE_ID = re.compile(rb"^message-id:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
+_STUFFED = re.compile(rb"^\.", re.MULTILINE)
 _COUNTED_ADDRESSES = 1_000_000
 _STORM = 50
 
 
 class Accepted(NamedTuple):
-    """One message that the sink answered with 250. `at` is the monotonic clock in nanoseconds."""
+    """One message that the sink answered with 250. `at` is the monotonic clock in nanoseconds, `wire` still stuffed."""
 
     sender: str
     recipients: tuple[str, ...]
     message_id: str
     at: int
-    size: int
-    data: bytes
+    wire: bytes
+
+    @property
+    def data(self) -> bytes:
+        """The message as it was written, without the dots that the wire needs."""
+        wire = self.wire
+        return _STUFFED.sub(b"", wire) if b"\n." in wire or wire.startswith(b".") else wire
 
 
 def accept(sender: str, recipients: list[str], wire: bytes) -> Accepted:
-    """A message as it stands between DATA and the dot, still dot-stuffed."""
-    found = _MESSAGE_ID.search(wire[: wire.find(b"\r\n\r\n")])
+    """A message as it stands between DATA and the final dot."""
+    found = _MESSAGE_ID.search(wire, 0, wire.find(b"\r\n\r\n") + 2)
     message_id = found[1].decode("ascii", "replace") if found else "-"
-    data = re.sub(rb"(?m)^\.", b"", wire) if b"\n." in wire or wire.startswith(b".") else wire
-    return Accepted(sender, tuple(recipients), message_id, time.monotonic_ns(), len(wire), data)
+    return Accepted(sender, tuple(recipients), message_id, time.monotonic_ns(), wire)
 
 
 class Log:
@@ -42,7 +47,7 @@ class Log:
 
     def add(self, message: Accepted) -> None:
         for recipient in message.recipients:
-            self._lines.append(f"{recipient}\t{message.message_id}\t{message.at}\t{message.size}\n")
+            self._lines.append(f"{recipient}\t{message.message_id}\t{message.at}\t{len(message.wire)}\n")
 
     def flush(self) -> None:
         """Hand the lines to the kernel, in one write. The sink says 250 only after this."""
