@@ -114,7 +114,7 @@ class Check(Desk, FormPage):
             problems=actions.check_mailing(self.mailing),
             counts=counts,
             reasons=figures.reasons(counts),
-            sentence=Audience.of(self.mailing).sentence(),
+            sentence=figures.sentence(self.mailing),
             needs_approval=counts.recipients > settings.FOUR_EYES_ABOVE,
             four_eyes_above=settings.FOUR_EYES_ABOVE,
             undo_minutes=settings.MAILING_UNDO_MINUTES,

@@ -1,9 +1,10 @@
 """The numbers of the mailing desk, and the words that go with them."""
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Count
 from django.utils import timezone
 
-from campaigns.models import ActionTaken, Mailing
+from campaigns.models import ActionTaken, Audience, Mailing
 from campaigns.models.audience import Counts
 from sanctuary.people.models import Permission
 
@@ -29,6 +30,14 @@ OUTCOMES = {
 def reasons(counts: Counts) -> list[tuple[int, str]]:
     """(how many, why they will not get it), leaving out reasons that nobody has."""
     return [(getattr(counts, name), words) for name, words in REASONS.items() if getattr(counts, name)]
+
+
+def sentence(mailing: Mailing) -> str:
+    """Who it is for. A group or stream may have been deleted since."""
+    try:
+        return Audience.of(mailing).sentence()
+    except ObjectDoesNotExist:
+        return "A group or stream that is no longer here"
 
 
 def states_of(mailing: Mailing) -> list[dict]:

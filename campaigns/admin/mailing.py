@@ -5,10 +5,10 @@ from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 
 from campaigns import actions
-from campaigns.admin import desk
+from campaigns.admin import desk, figures
 from campaigns.admin.locking import LockedOnPost
 from campaigns.forms import MailingForm
-from campaigns.models import Audience, Campaign, Mailing
+from campaigns.models import Campaign, Mailing
 
 WRITTEN = [
     (None, {"fields": ["campaign", "subject", "preheader", "body"]}),
@@ -33,7 +33,7 @@ class MailingAdmin(LockedOnPost, admin.ModelAdmin):
 
     @admin.display(description="Who gets it")
     def who(self, mailing):
-        return Audience.of(mailing).sentence()
+        return figures.sentence(mailing)
 
     def get_fieldsets(self, request, obj=None):
         return WRITTEN if obj is None or obj.is_editable else FIXED

@@ -19,7 +19,10 @@ async function look() {
     said.textContent = `${share}% done`;
   }
   if (part.dataset.state === "sending") wait();
-  else said.textContent = `${part.querySelector("h2").textContent}. Refresh the page for what you can do now.`;
+  else {
+    said.textContent = `${part.querySelector("h2").textContent}. Refresh the page for what you can do now.`;
+    said.parentElement.classList.remove("vh");
+  }
 }
 
 function wait() {

@@ -100,6 +100,13 @@ def test_live_page_has_the_ask_the_reasons_and_one_form(client, campaign):
     assert words.count("Add my name") == 1
 
 
+@pytest.mark.parametrize("rows", [1, 3])
+def test_page_costs_two_queries(client, action, rows, django_assert_num_queries):
+    factories.ActionTakenFactory.create_batch(rows, action=action, confirmed_at=timezone.now())
+    with django_assert_num_queries(2):
+        client.get("/actions/welcome/")
+
+
 def test_script_written_in_the_reasons_is_shown_to_nobody(client, campaign):
     Campaign.objects.update(why="<script>alert(1)</script> [x](javascript:alert(1)) <img src=x onerror=alert(1)>")
     body = client.get("/actions/welcome/").content.decode()
