@@ -18,6 +18,7 @@ from campaigns.models import Chunk, Delivery, Mailing
 from sanctuary.people import actions as people
 from sanctuary.people.models import Suppression
 from tests import factories
+from tests.race import race
 
 Outcome = Delivery.Outcome
 pytestmark = pytest.mark.django_db
@@ -151,6 +152,16 @@ def test_settle_twice_writes_once(sending):
     assert outcomes(sending) == {Outcome.SENT: 5}
 
 
+def test_settle_leaves_alone_what_the_gate_has_settled(sending, people_who_agreed):
+    people.withdraw(people_who_agreed[0], source="test")
+    taken = claim(sending)
+    stopped = sending.deliveries.get(outcome=Outcome.SUPPRESSED)
+    results = [Settled(seq, Outcome.SENT) for seq in range(1, 6)]
+    assert settle_chunk(sending.pk, taken.no, taken.token, results)
+    assert sending.deliveries.get(seq=stopped.seq).outcome == Outcome.SUPPRESSED
+    assert progress(sending) == {"total": 5, "sent": 4, "suppressed": 1}
+
+
 def test_settle_with_another_token_writes_nothing(sending):
     taken = claim(sending)
     results = [Settled(r.seq, Outcome.SENT) for r in taken.recipients]
@@ -178,6 +189,20 @@ def test_deferred_row_waits_and_is_not_claimed_early(sending):
     sending.deliveries.filter(seq=row.seq).update(not_before=past)
     sending.chunks.update(not_before=past)
     assert [r.seq for r in claim(sending).recipients] == [row.seq]
+
+
+def test_each_deferred_row_waits_for_its_own_time(sending):
+    taken = claim(sending)
+    settle(sending, taken, DEFERRED, DEFERRED, *[Outcome.SENT] * 3)
+    early, late = (r.seq for r in taken.recipients[:2])
+    past = timezone.now() - timedelta(seconds=1)
+    sending.deliveries.filter(seq=early).update(not_before=past)
+    sending.chunks.update(not_before=past)
+    again = claim(sending)
+    assert [r.seq for r in again.recipients] == [early]
+    settle(sending, again, Outcome.SENT)
+    chunk = sending.chunks.get()
+    assert (chunk.state, chunk.not_before) == (Chunk.State.FREE, sending.deliveries.get(seq=late).not_before)
 
 
 def test_deferred_for_three_days_is_refused(sending):
@@ -244,3 +269,25 @@ def test_rate_holds_back_the_next_claim(sending):
 def test_counters_can_never_exceed_the_chunk(sending):
     with pytest.raises(IntegrityError), transaction.atomic():
         sending.chunks.update(sent=6)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_take_different_chunks(sending):
+    sending.chunks.update(hi=2)
+    Chunk.objects.create(mailing=sending, no=2, lo=3, hi=5)
+    first, second = race(lambda: claim(sending), lambda: claim(sending), after="FROM campaigns_chunk")
+    assert {first.no, second.no} == {1, 2}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_cannot_share_the_last_chunk(sending):
+    taken = race(lambda: claim(sending), lambda: claim(sending), after="FROM campaigns_chunk")
+    assert sorted(claimed is None for claimed in taken) == [False, True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_frozen_by_two_clocks_at_once_is_one_list(mailing, people_who_agreed):
+    freeze = lambda: actions.freeze_and_start(Mailing.objects.get(pk=mailing.pk))  # noqa: E731
+    states = race(freeze, freeze, after='FROM "campaigns_mailing"')
+    assert [each.state for each in states] == [Mailing.State.SENDING] * 2
+    assert mailing.deliveries.count() == 5
