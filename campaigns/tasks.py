@@ -33,3 +33,9 @@ def sweep_mailings():
     for mailing in Mailing.objects.running().with_free_chunks(now):
         for _ in range(settings.MAIL_SENDERS):
             send_mailing.apply_async_on_commit(args=[mailing.pk], expires=RING_EXPIRES)
+
+
+@shared_task
+def forget_unconfirmed():
+    """Delete the names that nobody confirmed in time."""
+    actions.forget_unconfirmed()

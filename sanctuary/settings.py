@@ -179,6 +179,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "pledges.tasks.forget_unconfirmed",
         "schedule": 3600,
     },
+    "forget unconfirmed names": {
+        "task": "campaigns.tasks.forget_unconfirmed",
+        "schedule": 3600,
+    },
 }
 
 # --- People and signing in ----------------------------------------------------------------------
