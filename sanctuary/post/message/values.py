@@ -16,6 +16,7 @@ SOFT_BREAK = b"=\r\n"
 _WIDTH = 73
 _QP = tuple(bytes([byte]) if 32 <= byte <= 126 and byte != ord("=") else b"=%02X" % byte for byte in range(256))
 _QP_LINE_START = (*_QP[: ord(".")], b"=2E", *_QP[ord(".") + 1 :])
+_PLAIN = re.compile(rb"[ -<>-~]+").fullmatch
 _ALREADY_QP = re.compile(r"[!-\-/-<>-~](?:[ -<>-~]{0,70}[!-<>-~])?").fullmatch
 
 _BREAKS = re.compile(r"[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
@@ -44,6 +45,10 @@ def clean(value: str) -> str:
 
 def quoted(data: bytes) -> bytes:
     """One line of a body as quoted-printable, folded, safe at either end."""
+    if _PLAIN(data) and not data.endswith(b" "):
+        lines = [data[at : at + _WIDTH] for at in range(0, len(data), _WIDTH)]
+        if not any(line.startswith(b".") for line in lines):
+            return SOFT_BREAK.join(lines)
     out = []
     width = 0
     for byte in data:
