@@ -175,14 +175,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "campaigns.tasks.sweep_mailings",
         "schedule": 15,
     },
-    "forget unconfirmed pledges": {
-        "task": "pledges.tasks.forget_unconfirmed",
-        "schedule": 3600,
-    },
-    "forget unconfirmed names": {
-        "task": "campaigns.tasks.forget_unconfirmed",
-        "schedule": 3600,
-    },
+    "forget unconfirmed pledges": {"task": "pledges.tasks.forget_unconfirmed", "schedule": 3600},
+    "forget unconfirmed names": {"task": "campaigns.tasks.forget_unconfirmed", "schedule": 3600},
 }
 
 # --- People and signing in ----------------------------------------------------------------------
