@@ -1,13 +1,17 @@
-"""Logs never hold a full email address."""
+"""Logs never hold a full email address, nor a link that opens something."""
 
 import logging
 import re
 
 
 class MaskAddresses(logging.Filter):
-    """Turns `amira@example.org` into `a***@example.org` in every log line, exception text included."""
+    """Turns `amira@example.org` into `a***@example.org` in every log line, and a signed link's token into `***`.
+
+    Exception text included.
+    """
 
     address = re.compile(r"([\w.+'-])[\w.+'-]*@([\w-]+(?:\.[\w-]+)+)")
+    token = re.compile(r"/(?=[a-z_-]*[A-Z0-9])[\w-]{36,}")
 
     def filter(self, record):
         if record.exc_info and not record.exc_text:
@@ -27,4 +31,4 @@ class MaskAddresses(logging.Filter):
 
     @classmethod
     def mask(cls, text: str) -> str:
-        return cls.address.sub(r"\1***@\2", text)
+        return cls.token.sub("/***", cls.address.sub(r"\1***@\2", text))

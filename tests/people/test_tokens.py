@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pledges.actions import CONFIRM
 from pledges.forms import STAMP
 from pledges.views import THANKS
+from sanctuary.logs import MaskAddresses
 from sanctuary.people import links, tokens
 
 PURPOSES = [links.CHOICES, links.PRIVATE, links.NEW_ADDRESS, CONFIRM, THANKS, STAMP]
@@ -54,6 +55,18 @@ def test_token_says_nothing_to_its_reader():
     token = tokens.make("choices", 1)
     assert len(token) <= 43
     assert token.replace("-", "").replace("_", "").isalnum()
+
+
+@given(st.sampled_from(PURPOSES), NUMBERS)
+def test_token_is_masked_in_logs(purpose, numbers):
+    token = tokens.make(purpose, *numbers)
+    line = f"Forbidden (CSRF cookie not set.): /email/{token}/stop/"
+    assert MaskAddresses.mask(line) == "Forbidden (CSRF cookie not set.): /email/***/stop/"
+
+
+def test_other_addresses_stay_whole_in_logs():
+    line = "Not Found: /actions/welcome-every-child-in-every-single-school/ and /manage/amberford/pledgers/12/greet/"
+    assert MaskAddresses.mask(line) == line
 
 
 def test_token_of_an_older_key_still_opens(settings):
