@@ -5,15 +5,16 @@ from django.utils import timezone
 from campaigns import actions
 from campaigns.models import Mailing
 
-# A ring that nobody answers in this time is repeated by the next sweep, so it need not wait in the queue.
-RING_EXPIRES = 14
+# Seconds. A ring that nobody answers in this time is repeated by the next sweep, so it need not wait in the queue,
+# and however long a mailing runs, no more rings wait than a few.
+RING_EXPIRES = 10
 
 
 @shared_task
 def send_mailing(mailing_id):
     """Send for less than a minute, then ring again, so that no task is ever long."""
     if actions.send_for(mailing_id):
-        send_mailing.apply_async_on_commit(args=[mailing_id])
+        send_mailing.apply_async_on_commit(args=[mailing_id], expires=RING_EXPIRES)
 
 
 @shared_task
