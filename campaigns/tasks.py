@@ -18,6 +18,12 @@ def send_mailing(mailing_id):
 
 
 @shared_task
+def start_mailing(mailing_id):
+    """A task of its own, so that one mailing that cannot start holds up no other."""
+    actions.freeze_and_start(Mailing.objects.get(pk=mailing_id))
+
+
+@shared_task
 def sweep_mailings():
     """Start what is due, recover what died, wake the senders. The database decides; the broker may forget all of it."""
     now = timezone.now()
@@ -25,7 +31,7 @@ def sweep_mailings():
     while actions.doubt_expired_chunk():
         pass
     for mailing in Mailing.objects.due(now):
-        actions.freeze_and_start(mailing)
+        start_mailing.apply_async_on_commit(args=[mailing.pk], expires=RING_EXPIRES)
     for mailing in Mailing.objects.filter(state=Mailing.State.STOPPED).with_free_chunks(now):
         while actions.cancel_chunk(mailing):
             pass
