@@ -155,7 +155,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "sanctuary.post.tasks.*": {"queue": "mail.transactional"},
-    "campaigns.tasks.send_mailing": {"queue": "mail.bulk"},
+    "campaigns.tasks.*_mailing": {"queue": "mail.bulk"},
 }
 CELERY_TASK_PUBLISH_RETRY_POLICY = {
     "max_retries": 1,
@@ -197,6 +197,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_REDIRECT_URL = "signed_in"
 ACCOUNT_ADAPTER = "sanctuary.adapters.AccountAdapter"
 MFA_ADAPTER = "sanctuary.adapters.MfaAdapter"
+ACCOUNT_FORMS = {"login": "sanctuary.people.forms.SignInForm", "request_login_code": "sanctuary.people.forms.CodeForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
