@@ -52,7 +52,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # --- Applications -------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "sanctuary.desk.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

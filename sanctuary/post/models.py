@@ -7,6 +7,7 @@ from django.utils import timezone
 
 WAITING_TOO_LONG = timedelta(minutes=2)
 GIVE_UP_AFTER = 8
+KEEP_SENT = timedelta(days=30)
 
 
 class EmailQuerySet(models.QuerySet):
@@ -17,6 +18,10 @@ class EmailQuerySet(models.QuerySet):
     def stuck(self, now):
         """Claimed by a worker that died between DATA and the reply. Shown to a human, never sent again by machine."""
         return self.filter(state=Email.State.SENDING, claimed_at__lte=now - timedelta(minutes=10))
+
+    def spent(self, now):
+        """Sent so long ago that nobody will ask: their words need not be kept."""
+        return self.filter(state=Email.State.SENT, sent_at__lte=now - KEEP_SENT)
 
     def claim(self, pk, now) -> "Email | None":
         """Take one email for sending. None when somebody else has it."""
@@ -56,7 +61,9 @@ class Email(models.Model):
                 fields=["not_before"],
                 condition=models.Q(state__in=["queued", "sending"]),
                 name="post_email_waiting",
-            )
+            ),
+            # How many letters an address had lately is asked before each one that a stranger can cause.
+            models.Index(fields=["to", "created_at"], name="post_email_to"),
         ]
         constraints = [
             models.CheckConstraint(

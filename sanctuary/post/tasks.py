@@ -15,3 +15,9 @@ def sweep_outbox():
     """Ring again for emails that the broker forgot, however old they are."""
     for pk in Email.objects.overdue(timezone.now()).values_list("pk", flat=True).iterator():
         deliver_email.delay_on_commit(pk)
+
+
+@shared_task
+def forget_sent():
+    """Delete letters sent a month ago."""
+    Email.objects.spent(timezone.now()).delete()

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from sanctuary.post import actions
+from sanctuary.post import actions, tasks
 from sanctuary.post.models import GIVE_UP_AFTER, Email
 from sanctuary.post.sink import Sink
 from tests.race import race
@@ -150,3 +150,14 @@ def test_human_sends_again_what_failed_or_got_stuck_and_nothing_else(staff):
         False,
     ]
     assert set(Email.objects.filter(state=State.QUEUED)) == {failed, stuck}
+
+
+@pytest.mark.django_db
+def test_letters_sent_a_month_ago_are_forgotten_and_others_kept():
+    now = timezone.now()
+    old, lately, failed = write(), write(), write()
+    Email.objects.filter(pk=old.pk).update(state=State.SENT, sent_at=now - timedelta(days=30, minutes=1))
+    Email.objects.filter(pk=lately.pk).update(state=State.SENT, sent_at=now - timedelta(days=29))
+    Email.objects.filter(pk=failed.pk).update(state=State.FAILED, created_at=now - timedelta(days=90))
+    tasks.forget_sent()
+    assert set(Email.objects.all()) == {lately, failed}
