@@ -8,6 +8,7 @@ from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import encrypt
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
@@ -30,10 +31,15 @@ NO_TRUNCATE = {
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """The test database without the triggers that would stop Django from emptying it."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        for table, trigger in NO_TRUNCATE.items():
-            cursor.execute(f"DROP TRIGGER IF EXISTS {trigger} ON {table}")
+    """The test database, without the triggers that would stop Django from emptying it, and empty.
+
+    A run that was killed may have left rows, and the database is kept from run to run.
+    """
+    with django_db_blocker.unblock():
+        with connection.cursor() as cursor:
+            for table, trigger in NO_TRUNCATE.items():
+                cursor.execute(f"DROP TRIGGER IF EXISTS {trigger} ON {table}")
+        call_command("flush", interactive=False, verbosity=0)
 
 
 @pytest.fixture(autouse=True)

@@ -125,7 +125,8 @@ class UserAdmin(DjangoUserAdmin):
     list_filter = ["is_active", "is_staff", "is_superuser"]
     search_fields = ["email", "name"]
     ordering = ["email"]
-    filter_horizontal = ["groups", "user_permissions"]
+    # The two-box widget has labels that screen readers cannot use.
+    filter_horizontal = []
     autocomplete_fields = ["supporter"]
     readonly_fields = ["last_login", "date_joined"]
     fieldsets = [

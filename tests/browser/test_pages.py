@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.visit import right
 from tests.pages import ACCOUNT_PAGES, PAGES
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,7 +28,7 @@ def test_page(entry, world, visit):
     found["focus unseen"] = [stop for stop in window.tab_through() if not (stop["marked"] and stop["seen"])]
     found["stopped by the policy"] = window.stopped()
     found["errors"] = window.errors
-    assert not_right(found) == ""
+    right(found)
 
 
 def heavier(window, cap: int) -> str:
@@ -55,7 +56,7 @@ def test_page_after_its_form_is_sent_empty(entry, world, visit):
     if found.value.status == 422:
         summary = "document.activeElement.closest('[data-focus], [role=alert]') ? '' : 'focus is elsewhere'"
         faults["summary"] = window.page.evaluate(summary)
-    assert not_right(faults) == ""
+    right(faults)
 
 
 def _axe(window, scheme):
@@ -71,13 +72,4 @@ def test_page_with_nothing_in_it(entry, places, group, coordinator, supporter, v
     faults = {scheme: _axe(window, scheme) for scheme in ("light", "dark")}
     window.resize(320, 640)
     faults["overflow"] = window.overflow()
-    assert not_right(faults) == ""
-
-
-def not_right(found: dict) -> str:
-    """What was found, one thing a line, so that a failing test reads as a list of work."""
-    lines = []
-    for name, what in found.items():
-        things = what if isinstance(what, list) else [what] if what else []
-        lines += [f"{name}: {thing}" for thing in things]
-    return "\n".join(lines)
+    right(faults)

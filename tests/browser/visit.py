@@ -4,6 +4,7 @@ import gzip
 from pathlib import Path
 
 import axe_playwright_python
+import pytest
 from playwright.sync_api import Page
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
@@ -17,8 +18,12 @@ window.stopped = [];
 document.addEventListener("securitypolicyviolation", e => stopped.push(e.violatedDirective + " " + e.blockedURI));
 """
 
-RUN_AXE = """tags => axe.run(document, {runOnly: tags, resultTypes: ["violations"]}).then(r => r.violations.flatMap(
-  v => v.nodes.map(n => `${v.id}: ${n.target.join(" ")} ${n.failureSummary.split("\\n")[1]?.trim() ?? ""}`)))"""
+# Without `preload`: it would put styles into the page, and be stopped by our own policy.
+RUN_AXE = """async tags => {
+  const found = await axe.run(document, {runOnly: tags, resultTypes: ["violations"], preload: false});
+  const why = node => node.failureSummary.split("\\n")[1]?.trim() ?? "";
+  return found.violations.flatMap(v => v.nodes.map(node => `${v.id}: ${node.target.join(" ")} ${why(node)}`));
+}"""
 
 # Controls that stand alone; a link inside a sentence may be as small as its letters (WCAG 2.5.8).
 SMALL_TARGETS = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
@@ -108,6 +113,16 @@ class Visit:
                 return stops
             stops.append(stop)
         raise AssertionError(f"no end after {most} stops: {stops[-1]}")
+
+
+def right(found: dict[str, object]) -> None:
+    """Fail with all that is not empty, a thing a line, so that it reads as a list of work."""
+    lines = []
+    for name, what in found.items():
+        things = what if isinstance(what, list) else [what] if what else []
+        lines += [f"{name}: {thing}" for thing in things]
+    if lines:
+        pytest.fail("\n".join(lines), pytrace=False)
 
 
 def _size(response) -> int:
