@@ -46,3 +46,9 @@ def sweep_mailings():
 def forget_unconfirmed():
     """Delete the names that nobody confirmed in time."""
     actions.forget_unconfirmed()
+
+
+@shared_task
+def forget_addresses():
+    """Three months after a mailing its ledger needs no addresses."""
+    actions.forget_addresses()

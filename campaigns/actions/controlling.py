@@ -100,5 +100,11 @@ def _open_again(row: Delivery) -> None:
     chunk.filter(state=Chunk.State.DONE).update(state=Chunk.State.FREE, not_before=None)
 
 
+def forget_addresses() -> int:
+    """Drop the addresses of mailings that ended three months ago; outcomes and counts stay. Returns how many rows."""
+    over = Mailing.objects.long_over(timezone.now())
+    return Delivery.objects.filter(mailing__in=over).exclude(address="").update(address="")
+
+
 def _locked(mailing: Mailing) -> Mailing:
     return Mailing.objects.select_for_update(of=("self",)).get(pk=mailing.pk)

@@ -57,6 +57,7 @@ _SETTLE = """
     WITH changed AS (
         UPDATE campaigns_delivery d
         SET outcome = v.outcome, reply = v.reply, settled_at = %(now)s,
+            address = CASE WHEN v.outcome IN (3, 4) THEN '' ELSE d.address END,
             attempts = d.attempts + CASE WHEN v.outcome = ANY(ARRAY[1, 2, 5]) THEN 1 ELSE 0 END
         FROM unnest(%(seqs)s::int[], %(outcomes)s::smallint[], %(replies)s::text[]) AS v(seq, outcome, reply)
         WHERE d.mailing_id = %(mailing)s AND d.seq = v.seq AND d.outcome = 0
@@ -75,7 +76,7 @@ _SETTLE = """
 
 
 def write_outcomes(mailing_id: int, no: int, results: list[Settled], now) -> None:
-    """Rows and counters in one statement, so that they can never disagree."""
+    """Rows and counters in one statement, so that they can never disagree. Who is not mailed leaves no address."""
     if not results:
         return
     given = {

@@ -1,11 +1,14 @@
 import hashlib
 import json
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
 
 from campaigns.models.campaign import Campaign
 from sanctuary.people.models import Controller, Permission
+
+KEEP_ADDRESSES = timedelta(days=90)
 
 
 class MailingQuerySet(models.QuerySet):
@@ -15,6 +18,10 @@ class MailingQuerySet(models.QuerySet):
 
     def running(self):
         return self.filter(state=Mailing.State.SENDING)
+
+    def long_over(self, now):
+        """Ended so long ago that nobody will ask who had it at which address."""
+        return self.filter(finished_at__lte=now - KEEP_ADDRESSES)
 
     def with_free_chunks(self, now):
         """Mailings with something that a worker could take now."""

@@ -133,7 +133,8 @@ def test_gate_stops_whoever_left_after_the_freeze(sending, people_who_agreed, le
     taken = claim(sending)
     assert leaver.pk not in {r.supporter_id for r in taken.recipients}
     assert len(taken.recipients) == 4
-    assert sending.deliveries.get(supporter_id=leaver.pk).outcome == Outcome.SUPPRESSED
+    row = sending.deliveries.get(supporter_id=leaver.pk)
+    assert (row.outcome, row.address) == (Outcome.SUPPRESSED, "")
     assert progress(sending) == {"total": 5, "suppressed": 1}
 
 
@@ -291,3 +292,14 @@ def test_frozen_by_two_clocks_at_once_is_one_list(mailing, people_who_agreed):
     states = race(freeze, freeze, after='FROM "campaigns_mailing"')
     assert [each.state for each in states] == [Mailing.State.SENDING] * 2
     assert mailing.deliveries.count() == 5
+
+
+def test_addresses_are_forgotten_three_months_after_the_end(sending):
+    taken = claim(sending)
+    settle(sending, taken, *[Outcome.SENT] * 5)
+    actions.finish_mailing(sending)
+    assert actions.forget_addresses() == 0
+    Mailing.objects.filter(pk=sending.pk).update(finished_at=timezone.now() - timedelta(days=91))
+    assert actions.forget_addresses() == 5
+    assert actions.forget_addresses() == 0
+    assert set(sending.deliveries.values_list("address", "outcome")) == {("", Outcome.SENT)}
