@@ -12,9 +12,22 @@ from sanctuary.post.actions import queue_text
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": "That address and password do not belong together. Check both, or ask for a code",
+        "incorrect_code": "That is not the code we sent. Check it, or start again for a new one",
+        "incorrect_password": "That is not your password",
+        "invalid_password_reset": "This link is too old. Ask for a new one",
+        "too_many_login_attempts": "Too many tries. Wait five minutes, then try again",
+        "rate_limited": "Too many tries. Wait five minutes, then try again",
+    }
+
     def is_open_for_signup(self, request):
         """Accounts come by invitation: supporters need none."""
         return False
+
+    def format_email_subject(self, subject):
+        """Without the name of the site before it: the sender says that."""
+        return subject
 
     def send_mail(self, template_prefix, email, context):
         message = self.render_mail(template_prefix, email, context)
@@ -23,6 +36,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class MfaAdapter(DefaultMFAAdapter):
     """A dump of the database alone opens no second step."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": "That is not the code your app shows now. Wait for the next one and try again",
+    }
 
     def encrypt(self, text: str) -> str:
         return _fernet().encrypt(text.encode()).decode()
