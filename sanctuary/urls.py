@@ -9,8 +9,6 @@ from sanctuary import home
 from sanctuary.demo import views as demo
 
 admin.site.login = secure_admin_login(admin.site.login)
-admin.site.site_header = admin.site.site_title = "City of Sanctuary UK"
-admin.site.index_title = "National desk"
 
 urlpatterns = [
     path("", home.Home.as_view(), name="home"),

@@ -40,7 +40,7 @@ PRIVATE_ROOMS = {
 
 # What stands in sanctuary/ itself: the rest of the floor, and the roof.
 HALL = {"access", "adapters", "apps", "logs", "middleware", "views", "templatetags", "launch", "management"}
-ROOF = {"asgi", "celery", "demo", "home", "settings", "urls", "wsgi"}
+ROOF = {"asgi", "celery", "demo", "desk", "home", "settings", "urls", "wsgi"}
 
 # What one app may import from another: these rooms, and what the floor lends to everybody.
 DOORS = {"models", "actions", "rules", "signals"}
