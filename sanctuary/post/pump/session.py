@@ -56,7 +56,8 @@ class Session:
                 self._hear(*self._expected.popleft(), reply, batch)
             else:
                 raise Lost(f"{reply.code} {reply.text}")
-        if self._silent and self.wire.connected and not self.wire.shaking:
+        # Again, should the encryption stand at once.
+        while self._silent and self.wire.connected and not self.wire.shaking:
             self._silent = False
             self._speak(None)
         if self.idle:
@@ -117,7 +118,7 @@ class Session:
         return message.committed and self.wire.sent >= message.dot_at
 
     def _greet(self, reply: Reply) -> None:
-        if self.wire.shaking:
+        if self._silent:
             raise Lost("sent more than it should before encryption")
         self._speak(reply)
 

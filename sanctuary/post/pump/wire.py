@@ -6,6 +6,7 @@ import selectors
 import socket
 import ssl
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 _READ_SIZE = 65536
@@ -92,13 +93,17 @@ class Wire:
         if self._partial or self._lines:
             raise Lost("sent more than it should before encryption")
         self._selector.unregister(self._socket)
-        self._socket = context.wrap_socket(self._socket, server_hostname=host, do_handshake_on_connect=False)
+        try:
+            self._socket = context.wrap_socket(self._socket, server_hostname=host, do_handshake_on_connect=False)
+        except OSError as error:  # It hung up in this very moment.
+            raise Lost(_words(error.errno)) from None
         self._selector.register(self._socket, self._events, self._owner)
         self._encrypted = self.shaking = True
         self._shake()
 
     def close(self) -> None:
-        self._selector.unregister(self._socket)
+        with suppress(KeyError, ValueError):  # not registered between plain and encrypted
+            self._selector.unregister(self._socket)
         self._socket.close()
 
     def _finish_connecting(self) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import ssl
 import threading
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from sanctuary.post.sink.faults import Faults
@@ -50,7 +50,6 @@ class Sink:
         self._keep = keep
         self._log = Log(log) if log else None
         self._mailbox = Mailbox(mailbox, newest) if mailbox else None
-        self._tasks: set[asyncio.Task] = set()
         self._thread: threading.Thread | None = None
         self._ready = threading.Event()
         self._plugs: list[socket.socket] = []
@@ -77,18 +76,11 @@ class Sink:
         if self._log:
             self._log.flush()
 
-    def spawn(self, work: Coroutine) -> None:
-        task = self.loop.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
     async def serve(self, stop: asyncio.Event | None = None) -> None:
         """Answer until `stop` is set."""
         self.loop = asyncio.get_running_loop()
         self._stop = stop or asyncio.Event()
-        server = await self.loop.create_server(
-            lambda: Session(self), sock=self._socket, backlog=1024, ssl=self.tls if self.tls_at_once else None
-        )
+        server = await self.loop.create_server(lambda: Session(self), sock=self._socket, backlog=1024)
         keeper = self.loop.create_task(self._keep_files())
         self._ready.set()
         await self._stop.wait()

@@ -4,10 +4,13 @@ import asyncio
 import base64
 import binascii
 import re
+import ssl
 from collections.abc import Callable
 
 from sanctuary.post.sink.faults import Fault
+from sanctuary.post.sink.mischief import misbehave
 from sanctuary.post.sink.store import accept
+from sanctuary.post.sink.tls import Tls
 
 _PATH = re.compile(r"(?:FROM|TO):\s*<([^<>]*)>", re.IGNORECASE)
 _LONGEST_LINE = 4096
@@ -23,6 +26,8 @@ class Session(asyncio.Protocol):
         self._buffer = bytearray()
         self._out: list[bytes] = []
         self._waiting = False  # for a clock, or for ever
+        self._tls: Tls | None = None
+        self._tls_is_next = False
         self._in_data = False
         self._seen_body = False
         self._scanned = 0
@@ -37,19 +42,37 @@ class Session(asyncio.Protocol):
 
     def connection_made(self, transport):
         self.transport = transport
-        if self._greeted:
-            return  # The same conversation goes on inside TLS.
         self.sink.sessions.add(self)
-        self._answer("banner", b"220 sink.example.org ESMTP\r\n")
-        self._send()
+        if self.sink.tls_at_once:
+            self._tls = Tls(self.sink.tls)
+        else:
+            self._welcome()
 
     def connection_lost(self, error):
         self._waiting = True
         self.sink.sessions.discard(self)
 
     def data_received(self, data):
+        if self._tls:
+            data = self._opened(data)
         self._buffer += data
         self._work()
+
+    def _opened(self, data: bytes) -> bytes:
+        was_ready = self._tls.ready
+        try:
+            data = self._tls.opened(data)
+        except ssl.SSLError:
+            self.transport.close()
+            return b""
+        self.transport.write(self._tls.sealed())
+        if self.sink.tls_at_once and self._tls.ready and not was_ready:
+            self._welcome()
+        return data
+
+    def _welcome(self):
+        self._answer("banner", b"220 sink.example.org ESMTP\r\n")
+        self._send()
 
     def _work(self):
         while not self._waiting and (self._take_message() if self._in_data else self._take_command()):
@@ -59,14 +82,17 @@ class Session(asyncio.Protocol):
     def _send(self):
         self.sink.flush()
         if self._out and not self.transport.is_closing():
-            self.transport.write(b"".join(self._out))
+            said = b"".join(self._out)
+            self.transport.write(self._tls.sealed(said) if self._tls else said)
         self._out.clear()
+        if self._tls_is_next:
+            self._tls, self._tls_is_next = Tls(self.sink.tls), False
 
     def _take_command(self) -> bool:
         end = self._buffer.find(b"\r\n")
         if end < 0:
             if len(self._buffer) > _LONGEST_LINE:
-                self._close()
+                self.close()
             return False
         line = self._buffer[:end].decode("latin-1")
         del self._buffer[: end + 2]
@@ -89,13 +115,13 @@ class Session(asyncio.Protocol):
         if len(self._buffer) > 2 and not self._seen_body:
             self._seen_body = True
             if (fault := self._fault("body")) is not None:
-                self._misbehave(fault, b"", None)
+                misbehave(self, fault, b"", None)
                 return False
         end = self._buffer.find(b"\r\n.\r\n", max(0, self._scanned - 4))
         if end < 0:
             self._scanned = len(self._buffer)
             if self._scanned > _LARGEST_MESSAGE:
-                self._close()
+                self.close()
             return False
         wire = bytes(self._buffer[2 : end + 2])
         del self._buffer[: end + 5]
@@ -103,7 +129,7 @@ class Session(asyncio.Protocol):
         message = accept(self._sender or "", self._recipients, wire)
         said = " ".join(self._recipients)
         self._answer(
-            "dot", b"250 2.0.0 Ok: kept\r\n", said, lambda: self.sink.accept(message, encrypted=self._is_encrypted())
+            "dot", b"250 2.0.0 Ok: kept\r\n", said, lambda: self.sink.accept(message, encrypted=self._tls is not None)
         )
         self._forget()
         return True
@@ -114,14 +140,11 @@ class Session(asyncio.Protocol):
         offers = ["sink.example.org", "8BITMIME", f"SIZE {_LARGEST_MESSAGE}", "ENHANCEDSTATUSCODES"]
         offers += ["PIPELINING"] if self.sink.pipelining else []
         offers += [f"AUTH {self.sink.ways}"] if self.sink.users else []
-        offers += ["STARTTLS"] if self.sink.tls and not self._is_encrypted() else []
+        offers += ["STARTTLS"] if self.sink.tls and not self._tls else []
         if line[:4].upper() == "HELO":
             offers = offers[:1]
         lines = [f"250{' ' if offer is offers[-1] else '-'}{offer}\r\n" for offer in offers]
         self._answer("ehlo", "".join(lines).encode(), line)
-
-    def _is_encrypted(self) -> bool:
-        return self.sink.tls is not None and self.transport.get_extra_info("ssl_object") is not None
 
     def _mail(self, line):
         path = _PATH.search(line)
@@ -162,7 +185,7 @@ class Session(asyncio.Protocol):
 
     def _quit(self, line):
         self._answer("quit", b"221 2.0.0 Bye\r\n", line)
-        self._close()
+        self.close()
 
     def _starttls(self, line):
         if self.sink.tls is None:
@@ -171,18 +194,9 @@ class Session(asyncio.Protocol):
         self._answer("starttls", b"220 2.0.0 go ahead\r\n", line, self._begin_tls)
 
     def _begin_tls(self):
-        self._waiting = True
+        self._tls_is_next = True
         self._buffer.clear()
         self._forget()
-        self.sink.loop.call_soon(lambda: self.sink.spawn(self._encrypt()))
-
-    async def _encrypt(self):
-        try:
-            self.transport = await self.sink.loop.start_tls(self.transport, self, self.sink.tls, server_side=True)
-        except (OSError, AttributeError):  # The client went away or did not trust us.
-            return
-        self._waiting = False
-        self._work()
 
     def _auth(self, line):
         how, _, initial = line[5:].partition(" ")
@@ -213,7 +227,7 @@ class Session(asyncio.Protocol):
     def _answer(self, place: str, reply: bytes, said: str = "", do: Callable[[], None] | None = None):
         """Do the right thing and say so, unless the script of faults wants something else here."""
         if (fault := self._fault(place, said)) is not None:
-            self._misbehave(fault, reply, do)
+            misbehave(self, fault, reply, do)
             return
         if do:
             do()
@@ -222,43 +236,24 @@ class Session(asyncio.Protocol):
     def _fault(self, place: str, said: str = "") -> Fault | None:
         return self.sink.faults.at(place, said, len(self.sink.sessions)) if self.sink.faults else None
 
-    def _misbehave(self, fault: Fault, reply: bytes, do: Callable[[], None] | None):
-        if fault.do in {"late", "drip", "lose", "cut"} and do:
-            do()
-        if fault.do in {"reply", "garbage"}:
-            self._out.append(f"{fault.reply}\r\n".encode() if fault.do == "reply" else b"\xff\x00 what is SMTP?\r\n")
-            if fault.do == "reply" and fault.reply.startswith("421"):
-                self._close()
-        elif fault.do in {"drop", "lose", "cut"}:
-            self._out += [reply] if fault.do == "cut" else []
-            self._close()
-        else:
-            self._waiting = True
-            self._slowly(fault, reply)
-
-    def _slowly(self, fault: Fault, reply: bytes):
-        later = self.sink.loop.call_later
-        if fault.do == "late":
-            later(fault.seconds, self._resume, reply)
-        elif fault.do == "drip":
-            for index in range(len(reply)):
-                last = index == len(reply) - 1
-                later(fault.seconds * (index + 1), self._resume if last else self._say, reply[index : index + 1])
-        elif fault.do == "endless":
-            self._say(b"250-and another thing\r\n")
-            later(fault.seconds, lambda: self.transport.is_closing() or self._slowly(fault, reply))
-
-    def _say(self, data: bytes):
+    def say(self, data: bytes):
+        """Send at once, outside the order of commands."""
         self._out.append(data)
         self._send()
 
-    def _resume(self, reply: bytes):
+    def wait(self):
+        """Leave what comes unread until `resume`, or for ever."""
+        self._waiting = True
+
+    def resume(self, reply: bytes):
+        """Say the reply that was held back and go on."""
         if not self.transport.is_closing():
             self._waiting = False
             self._out.append(reply)
             self._work()
 
-    def _close(self):
+    def close(self):
+        """Send what there is to say and hang up."""
         self._waiting = True
         self._send()
         self.transport.close()
