@@ -39,7 +39,7 @@ PRIVATE_ROOMS = {
 }
 
 # What stands in sanctuary/ itself: the rest of the floor, and the roof.
-HALL = {"access", "adapters", "apps", "logs", "middleware", "views", "templatetags", "launch", "management"}
+HALL = {"access", "adapters", "apps", "logs", "middleware", "sessions", "views", "templatetags", "launch", "management"}
 ROOF = {"asgi", "celery", "demo", "desk", "home", "settings", "urls", "wsgi"}
 
 # What one app may import from another: these rooms, and what the floor lends to everybody.

@@ -81,8 +81,9 @@ def _uses(accessor: str, lookup: str, *, below: str) -> list[str]:
         if app not in LADDER or LADDER.index(app) >= LADDER.index(below):
             continue
         for node in ast.walk(module.tree):
-            spoken = isinstance(node, ast.Constant) and isinstance(node.value, str) and f"{lookup}__" in node.value
-            if spoken or (isinstance(node, ast.Attribute) and node.attr == accessor and _is_row(node.value)):
+            text = node.arg if isinstance(node, ast.keyword) else getattr(node, "value", "")
+            asked = isinstance(text, str) and re.search(rf"\b{lookup}__", text)
+            if asked or (isinstance(node, ast.Attribute) and node.attr == accessor and _is_row(node.value)):
                 found.append(f"{name_of(module.path)}:{node.lineno} reaches up to {below} by {accessor}")
     return found
 
