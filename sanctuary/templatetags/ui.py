@@ -22,10 +22,10 @@ GOALS = (100, 250, 500, 1_000, 2_500, 5_000, 10_000, 20_000, 50_000, 100_000)
 MAP_SCALE = 49.4
 MAP_LONGITUDE_SHRINK = math.cos(math.radians(55))
 MAP_BOX = (-54.0, 0.0, 354.0, 552.0)
-MAP_NEAR_SPAN = 84.0
+MAP_NEAR_SPAN = 36.0
 MAP_NEAR_HEIGHT = 1.2
 # Marks keep their size on the page however far the map zooms: fractions of the map's width.
-MAP_SIZES = {"dot": 0.0095, "you": 0.02, "pin": 0.036, "line": 0.006, "text": 0.046, "drop": 0.016}
+MAP_SIZES = {"dot": 0.0095, "you": 0.062, "pin": 0.036, "line": 0.006, "text": 0.046, "drop": 0.016}
 
 
 # --- the way we write things ------------------------------------------------------------------------
@@ -200,7 +200,7 @@ def on_map(latitude: float, longitude: float) -> tuple[float, float]:
 
 
 def _box_around(spots: list[tuple[float, float]]) -> tuple[float, float, float, float]:
-    """A window a little taller than wide that holds all spots and never shows less than about 190 km."""
+    """A window a little taller than wide that holds all spots and never shows less than about 80 km."""
     xs, ys = zip(*spots, strict=True)
     width = max(MAP_NEAR_SPAN, (max(xs) - min(xs)) * 1.8, (max(ys) - min(ys)) * 1.5)
     height = width * MAP_NEAR_HEIGHT
