@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from campaigns.models import Campaign
+from groups.models import LocalGroup
 from sanctuary.people import links
 from sanctuary.post import markup
 
@@ -20,12 +21,19 @@ def live_campaign_panel():
 
 
 @register.inclusion_tag("campaigns/panels/next_step.html")
-def campaigns_next_step(supporter=None):
-    """The one campaign to act on next: live and not yet done by this person."""
+def campaigns_next_step(supporter=None, title="One more thing you can do"):
+    """The one campaign to act on next: live and not yet done by this person. Else their group, or the way to one."""
     open_ones = Campaign.objects.live().filter(actions__isnull=False)
     if supporter is not None:
         open_ones = open_ones.not_yet_done_by(supporter)
-    return {"campaign": open_ones.first()}
+    campaign = open_ones.first()
+    return {"campaign": campaign, "group": None if campaign else _group_of(supporter), "title": title}
+
+
+def _group_of(supporter) -> LocalGroup | None:
+    if supporter is None:
+        return None
+    return LocalGroup.objects.live().filter(memberships__in=supporter.memberships.current()).first()
 
 
 @register.filter
