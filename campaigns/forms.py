@@ -12,6 +12,9 @@ from sanctuary.places.forms import PostcodeField
 from sanctuary.places.models import Region
 from streams.models import Stream
 
+# The first sentence asks, the rest explains; both together are what is kept with the answer.
+_QUESTION, _, _PROMISE = EMAIL_QUESTION.partition("? ")
+
 RESERVED_SLUGS = {"confirm"}
 LONGEST_BODY = 20_000
 LONGEST_WHY = 5_000
@@ -28,7 +31,8 @@ class SignForm(forms.Form):
     email = AddressField(help_text="We send one email, so that you can confirm your name")
     postcode = PostcodeField(required=False, help_text="To show how far the call has reached. The first half is enough")
     wants_email = forms.TypedChoiceField(
-        label=EMAIL_QUESTION,
+        label=_QUESTION + "?",
+        help_text=_PROMISE,
         choices=[("yes", "Yes, email me"), ("no", "No, just count my name")],
         coerce=lambda value: value == "yes",
         empty_value=None,
@@ -44,8 +48,17 @@ class CampaignForm(forms.ModelForm):
         model = Campaign
         fields = ["title", "slug", "ask", "why", "decision_maker", "deadline", "results_note"]
         widgets = {"why": forms.Textarea(attrs={"rows": 12}), "results_note": forms.Textarea(attrs={"rows": 8})}
+        labels = {
+            "slug": "Web address",
+            "ask": "What you ask",
+            "why": "Why it matters",
+            "decision_maker": "Who can say yes",
+            "results_note": "What came of it",
+        }
         help_texts = {
-            "slug": "The last part of its address: /actions/…/",
+            "slug": "The last part of the page’s address: /actions/…/",
+            "ask": "One line that can be answered yes or no. People see it first, as a question.",
+            "decision_maker": "Who can say yes, as it reads in a sentence: the Minister for Health, Leeds City Council",
             "results_note": "What came of it, for everybody who took part. Markdown.",
         }
 

@@ -125,7 +125,7 @@ CAMPAIGNS = [
         "slug": "welcome-desk",
         "title": "A welcome desk in every town hall",
         "ask": "Will you open a welcome desk in every town hall by the spring?",
-        "decision_maker": "The Minister for Made-up Affairs",
+        "decision_maker": "the Minister for Made-up Affairs",
         "why": (
             "New neighbours arrive with the same questions: where is the doctor, how does school start, who can read "
             "this letter?\n\nA desk with one kind person behind it answers them **on the first day** instead of the "
@@ -139,7 +139,7 @@ CAMPAIGNS = [
         "slug": "library-cards",
         "title": "A library card on day one",
         "ask": "Will every library give a card without proof of address?",
-        "decision_maker": "The Association of Imagined Libraries",
+        "decision_maker": "the Association of Imagined Libraries",
         "why": "A library card is a door: to warmth, books, and the person at the next table. (Made up.)",
         "statement": "We ask every library to give a card on the first day, without proof of address.",
         "state": "resting",
@@ -148,7 +148,7 @@ CAMPAIGNS = [
         "slug": "bus-passes",
         "title": "Free buses to college",
         "ask": "Will you make the bus to college free?",
-        "decision_maker": "The Imagined Bus Company",
+        "decision_maker": "the Imagined Bus Company",
         "why": "Nobody should miss a lesson for a bus fare. (Made up.)",
         "statement": "We ask the bus company to carry students to college free of charge.",
         "state": "closed",
