@@ -70,7 +70,9 @@ class Preview(Desk, Page):
         try:
             shown = actions.preview(self.mailing, chosen) if chosen else actions.preview(self.mailing)
         except CompileError as error:
-            return super().get_context_data(problem=str(error), **kwargs)
+            # What is wrong in the words a writer may use, if that is the reason.
+            known = [problem.message for problem in actions.problems_in(self.mailing)]
+            return super().get_context_data(problem=" ".join(known) or str(error), **kwargs)
         number = people.index(chosen) + 1 if chosen else 0
         return super().get_context_data(people=people, number=number, shown=shown, **kwargs)
 

@@ -10,6 +10,8 @@ async function look() {
   const answer = await fetch(box.dataset.live, { headers: { Accept: "text/html" } });
   if (!answer.ok || answer.redirected) return;
   const part = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-state]");
+  // Not yet on its way, or just gone: another page, with other buttons.
+  if (box.dataset.state) return part?.dataset.state === box.dataset.state ? wait() : location.reload();
   // Whoever stands on a link inside keeps their place: the numbers wait for the next look.
   if (part && !box.contains(document.activeElement)) box.replaceChildren(part);
   if (!part) return;
