@@ -16,6 +16,8 @@ from sanctuary.demo.words import APPROVER, COORDINATED, COORDINATOR, PASSWORD, S
 from sanctuary.launch.supervise import Supervisor
 
 DATA = Path(os.environ.get("SANCTUARY_DATA", ".data")).resolve()
+# A worker's last words; that it stops when told to is no news.
+FAREWELL = r"(worker: Warm shutdown.*)?"
 BANNER = """
   The demonstration is ready:  {url}
 
@@ -41,16 +43,25 @@ def main() -> int:
     supporters = arguments.parse_args().supporters
     port = int(os.environ.get("PORT", "8000"))
     url = f"http://127.0.0.1:{port}"
+    if is_taken(port):
+        sys.stderr.write(
+            f"Something else already uses port {port}. Choose another one, for example: PORT=8077 make demo\n"
+        )
+        return 1
     os.environ.update(environment(url))
     sys.stdout.reconfigure(line_buffering=True)
+    print("Preparing the database …")
     manage("migrate", "--verbosity", "0")
     manage("build_demo", "--supporters", str(supporters))
-    return supervise(port, url)
+    code = supervise(port, url)
+    print("Everything is stopped.")
+    return code
 
 
 def environment(url: str) -> dict[str, str]:
     return {
         "DEBUG": "1",
+        "DJANGO_SETTINGS_MODULE": "sanctuary.demo.settings",
         "PUBLIC_URL": url,
         "EMAIL_HOST": "127.0.0.1",
         "EMAIL_PORT": str(free_port()),
@@ -59,6 +70,16 @@ def environment(url: str) -> dict[str, str]:
         "MAILING_UNDO_MINUTES": os.environ.get("MAILING_UNDO_MINUTES", "0"),
         "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
     }
+
+
+def is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
 
 
 def free_port() -> int:
@@ -77,11 +98,11 @@ def supervise(port: int, url: str) -> int:
     worker = [*celery, "worker", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
     house = Supervisor()
     house.add("sink", [sys.executable, "-m", "sanctuary.post.sink", "--port", os.environ["EMAIL_PORT"],
-                       "--mailbox", os.environ["MAILBOX_DIR"]])  # fmt: skip
+                       "--mailbox", os.environ["MAILBOX_DIR"]], hush=r"port \d+")  # fmt: skip
     house.add("web", [sys.executable, "-m", "gunicorn", "sanctuary.wsgi", "--bind", f"127.0.0.1:{port}",
                       "--workers", "2", "--threads", "4", "--log-level", "warning"], on_death="stop")  # fmt: skip
-    house.add("post", [*worker, "-n", "post@%h", "-c", "1", "-Q", "mail.transactional,default"])
-    house.add("bulk", [*worker, "-n", "bulk@%h", "-c", "2", "-Q", "mail.bulk"])
+    house.add("post", [*worker, "-n", "post@%h", "-c", "1", "-Q", "mail.transactional,default"], hush=FAREWELL)
+    house.add("bulk", [*worker, "-n", "bulk@%h", "-c", "2", "-Q", "mail.bulk"], hush=FAREWELL)
     house.add("clock", [*celery, "beat", "--loglevel", "WARNING", "--schedule", str(DATA / "beat")])
     words = BANNER.format(
         url=url, coordinator=COORDINATOR, group=COORDINATED, staff=STAFF, approver=APPROVER, password=PASSWORD

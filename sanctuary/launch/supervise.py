@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import selectors
 import signal
 import subprocess
@@ -35,6 +36,7 @@ class Child:
     on_death: Death = "restart"
     env: Mapping[str, str] = field(default_factory=dict)
     cwd: Path | None = None
+    hush: str | None = None
     process: subprocess.Popen[bytes] | None = None
     pipe: IO[bytes] | None = None
     line: bytes = b""
@@ -100,9 +102,13 @@ class Supervisor:
         on_death: Death = "restart",
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
+        hush: str | None = None,
     ) -> None:
-        """A child to start: `restart` it when it dies, `stop` everything, or `ignore` it."""
-        self.children.append(Child(name, command, on_death, env or {}, cwd))
+        """A child to start: `restart` it when it dies, `stop` everything, or `ignore` it.
+
+        Lines that wholly match the pattern `hush` are not passed on.
+        """
+        self.children.append(Child(name, command, on_death, env or {}, cwd, hush))
 
     def run(
         self,
@@ -205,8 +211,9 @@ class Supervisor:
         *lines, child.line = (child.line + data).split(b"\n")
         if len(child.line) > LONGEST_LINE:
             lines, child.line = [*lines, child.line], b""
-        for line in lines:
-            self.say(line.decode(errors="replace").rstrip("\r"), child.name)
+        for line in (line.decode(errors="replace").rstrip("\r") for line in lines):
+            if child.hush is None or not re.fullmatch(child.hush, line):
+                self.say(line, child.name)
 
     def _hang_up(self, child: Child) -> None:
         """Read what is left, without waiting for a grandchild that still holds the pipe."""
