@@ -1,9 +1,10 @@
 """The Celery application: the broker is a doorbell, the database is the truth."""
 
+import logging
 import os
 
 from celery import Celery
-from celery.signals import task_prerun
+from celery.signals import setup_logging, task_prerun
 from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sanctuary.settings")
@@ -17,3 +18,9 @@ app.autodiscover_tasks()
 def drop_broken_connections(**kwargs):
     """Connections are kept from task to task; one that the database cut must not fail every task after it."""
     close_old_connections()
+
+
+@setup_logging.connect
+def keep_our_logging(loglevel, **kwargs):
+    """Celery would put handlers of its own in the place of ours, and theirs mask no address."""
+    logging.getLogger().setLevel(loglevel)

@@ -30,6 +30,7 @@ class SupporterAdmin(admin.ModelAdmin):
     list_filter = ["kind", "organisation_type", "region"]
     search_fields = ["name__istartswith", "=email", "contact_name__istartswith"]
     search_help_text = "The beginning of a name, or a whole email address"
+    ordering = ["-pk"]
     show_full_result_count = False
     autocomplete_fields = ["works_for"]
     fields = [

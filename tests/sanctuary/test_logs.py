@@ -2,6 +2,8 @@
 
 import io
 import logging
+import subprocess
+import sys
 
 import pytest
 from django.conf import settings
@@ -53,3 +55,16 @@ def test_a_line_that_cannot_be_put_together_is_written_masked_and_stops_nobody(l
     log.warning("refused: 100%@example.org %s", "bo@example.org")
     assert "b***@example.org" in log.paper.getvalue()
     assert "bo@example.org" not in log.paper.getvalue()
+
+
+def test_celery_leaves_our_handlers_in_place():
+    """In a process of its own, as Celery settles its logging once for each."""
+    program = (
+        "import django, logging; django.setup()\n"
+        "from sanctuary.celery import app\n"
+        "app.log.setup('WARNING')\n"
+        "for name in ('', 'celery', 'celery.task', 'celery.worker'):\n"
+        "    logging.getLogger(name).warning('sent to amira@example.org')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert (done.stderr.count("a***@example.org"), (done.stderr + done.stdout).count("amira@")) == (4, 0)

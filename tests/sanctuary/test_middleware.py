@@ -1,7 +1,9 @@
 """What happens to every request: headers, cookies and the second step."""
 
 import pytest
+from django.conf import settings
 from django.http import HttpResponse
+from django.test import Client
 from django.urls import reverse
 
 from tests.conftest import TOTP_SECRET, add_second_step, client_of
@@ -99,3 +101,58 @@ def test_the_admins_own_sign_in_is_not_reachable(client):
 
 def test_the_secret_of_the_second_step_is_not_in_the_database(staff):
     assert TOTP_SECRET not in str(add_second_step(staff).data)
+
+
+@pytest.mark.parametrize("prefix", ["/x", "/admin"])
+def test_a_prefix_before_our_addresses_is_no_way_around_the_second_step(prefix, staff):
+    """Gunicorn lets its proxy name one; some proxies let the visitor."""
+    add_second_step(staff)
+    client = Client(SCRIPT_NAME=prefix)
+    client.force_login(staff)
+    assert client.get("/admin/").headers["Location"].endswith(reverse("account_reauthenticate"))
+
+
+@pytest.mark.parametrize("key", [r"\000aaaaaaaaaaaa", "a" * 5000, "short", "../../../etc/passwd", "ÿ" * 12])
+def test_a_cookie_that_is_no_session_key_is_nobodys(key, client):
+    client.cookies[settings.SESSION_COOKIE_NAME] = key.encode().decode("unicode_escape")
+    response = client.get(reverse("groups:manage_home"))
+    assert (response.status_code, response.headers["Location"].partition("?")[0]) == (302, reverse("account_login"))
+
+
+def test_a_session_of_ours_is_found(staff):
+    client = client_of(staff)
+    assert client.get("/admin/").status_code == 200
+
+
+ASKED = [
+    "campaigns/mailing/?state__exact=%00",
+    "post/email/?created_at__year=" + 30 * "9",
+    "autocomplete/?term=%00&app_label=people&model_name=supporter&field_name=works_for",
+]
+
+
+@pytest.mark.parametrize("question", ASKED)
+def test_a_list_of_the_admin_refuses_what_the_database_could_only_fail_at(question, superuser):
+    assert client_of(superuser).get(f"/admin/{question}").status_code == 400
+
+
+def test_a_search_of_the_admin_is_answered(superuser):
+    question = "autocomplete/?term=a&app_label=people&model_name=supporter&field_name=works_for"
+    assert client_of(superuser).get(f"/admin/{question}").json()["results"] == []
+
+
+def test_tries_are_counted_by_visitor_not_by_proxy(client, settings):
+    """Else whoever guesses from one place shuts the door for everybody."""
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    wrong = {"login": "nobody@example.org", "password": "wrong"}
+    for _ in range(40):
+        client.post(reverse("account_login"), wrong, headers={"x-forwarded-for": "192.0.2.1"})
+    answers = {
+        ip: client.post(
+            reverse("account_login"),
+            wrong | {"login": f"{ip}@example.org"},
+            headers={"x-forwarded-for": f"198.51.100.9, {ip}"},
+        ).status_code
+        for ip in ("192.0.2.1", "192.0.2.2")
+    }
+    assert answers == {"192.0.2.1": 429, "192.0.2.2": 200}
