@@ -41,6 +41,11 @@ def test_imports_point_down_the_ladder():
     assert re.search(r"Contracts: [1-9]\d* kept, 0 broken", done.stdout), done.stdout
 
 
+def test_signatures_of_the_plain_rooms_hold():
+    done = subprocess.run([sys.executable, "-m", "mypy"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+
+
 def test_the_ladder_here_and_in_pyproject_are_one():
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     assert [layer for layer in reversed(contracts[0]["layers"]) if layer in LADDER] == LADDER
