@@ -28,12 +28,15 @@ class Notes:
     def __init__(self):
         self.states = {}
         self.committed = []
+        self.history = []
 
     def mark(self, row, state):
         self.states[row] = state
+        self.history.append(state)
 
     def mark_committing(self, row):
         self.committed.append(row)
+        self.history.append(states.COMMITTING)
         self.states[row] = states.COMMITTING
 
 
@@ -333,6 +336,47 @@ def test_asked_to_stop_it_stops_and_can_go_on_later(pipelining):
         assert {result.outcome for result in again} == {ACCEPTED}
 
 
+def test_deadline_that_passes_while_the_next_message_is_made_stops_this_one():
+    """As when the process was frozen for a while: the lease is gone, so nothing may leave any more."""
+
+    def slow():
+        for envelope in envelopes(5):
+            if envelope.row == 3:
+                time.sleep(0.2)
+            yield envelope
+
+    with Sink() as sink, Pump("127.0.0.1", sink.port, connections=1, **QUICK) as pump:
+        results = list(pump.send(slow(), deadline=time.monotonic() + 0.15))
+        assert {result.row: result.outcome for result in results} == {1: ACCEPTED, 2: FREE, 3: FREE}
+        assert rows_at(sink) == [1]
+
+
+def test_process_that_dies_at_the_commit_mark_has_sent_nothing_of_that_row(pipelining):
+    class Dying(Notes):
+        def mark_committing(self, row):
+            super().mark_committing(row)
+            if row == 4:
+                raise SystemExit
+
+    notes = Dying()
+    with Sink(pipelining=pipelining) as sink, Pump("127.0.0.1", sink.port, connections=1, **QUICK) as pump:
+        with pytest.raises(SystemExit):
+            list(pump.send(envelopes(10), notes))
+        time.sleep(0.1)
+        assert rows_at(sink) == [1, 2, 3]
+
+
+def test_message_that_breaks_every_connection_is_given_up_and_the_others_go(pipelining):
+    script = {"faults": [{"at": "rcpt", "do": "drop", "match": "<p7@"}]}
+    with Sink(pipelining=pipelining, faults=script) as sink:
+        results, notes, error = pumped(sink, 200)
+        assert_honest(results, notes, sink, 200)
+        assert sink.faults._by_place["rcpt"][0].met == 3
+    assert error is None
+    assert [result.row for result in results if result.outcome != ACCEPTED] == [7]
+    assert notes.states[7] == states.UNTOUCHED
+
+
 def test_caller_who_stops_listening_leaves_a_true_journal():
     with Sink() as sink:
         notes = Notes()
@@ -396,8 +440,9 @@ def test_large_message_cut_before_its_dot_left_is_free_not_in_doubt(pipelining):
         results = list(pump.send([Envelope(1, "a@example.org", "b@example.org", big * 400_000)], notes))
         assert sink.count == 0
     assert [result.outcome for result in results] == [FREE]
-    assert notes.committed
-    assert notes.states == {1: states.UNTOUCHED}
+    assert len(notes.committed) == 3
+    # Between two tries the row is free, should the process die just then.
+    assert notes.history == [states.COMMITTING, states.UNTOUCHED] * 3 + [states.UNTOUCHED]
 
 
 def test_rows_are_rendered_only_as_they_are_needed():

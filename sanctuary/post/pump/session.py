@@ -217,8 +217,6 @@ class Session:
         else:
             self._expected.appendleft((DOT, message))
             raise Lost(f"answered a whole message with {reply.code} {reply.text}")
-        if reply.code == 421:
-            raise Lost(f"421 {reply.text}")
         if self._expected and self._expected[0][1] is not None:
             self._expected[0][1].started = time.monotonic()
 

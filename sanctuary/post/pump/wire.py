@@ -50,7 +50,6 @@ class Wire:
         self._backlog = bytearray()
         self._partial = b""
         self._lines: list[bytes] = []
-        self._encrypted = False
         self.shaking = False
         self._socket = socket.socket(family, socket.SOCK_STREAM)
         self._socket.setblocking(False)
@@ -98,7 +97,7 @@ class Wire:
         except OSError as error:  # It hung up in this very moment.
             raise Lost(_words(error.errno)) from None
         self._selector.register(self._socket, self._events, self._owner)
-        self._encrypted = self.shaking = True
+        self.shaking = True
         self._shake()
 
     def close(self) -> None:
@@ -140,8 +139,6 @@ class Wire:
     def _read(self) -> bytes:
         try:
             data = self._socket.recv(_READ_SIZE)
-            while self._encrypted and self._socket.pending():
-                data += self._socket.recv(_READ_SIZE)
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return b""
         except OSError as error:
