@@ -31,7 +31,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix, email, context):
         message = self.render_mail(template_prefix, email, context)
-        queue_text(to=email, subject=message.subject, text=message.body, kind=template_prefix)
+        # This one goes to whatever address somebody typed.
+        asks = template_prefix == "account/email/unknown_account"
+        queue_text(to=email, subject=message.subject, text=message.body, kind=template_prefix, asks=asks)
 
 
 class MfaAdapter(DefaultMFAAdapter):

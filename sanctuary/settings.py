@@ -29,10 +29,7 @@ def required(name: str, in_development: str) -> str:
 
 # --- Keys and hosts -----------------------------------------------------------------------------
 
-SECRET_KEY = required(
-    "SECRET_KEY",
-    "development-only-key-that-is-long-enough-but-known-to-everyone-0123456789",
-)
+SECRET_KEY = required("SECRET_KEY", "development-only-key-that-is-long-enough-but-known-to-everyone-0123456789")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
 # Links in mail must work for years and opt-outs must outlive a change of SECRET_KEY, so each has its own key.
 LINK_KEYS = [
@@ -203,6 +200,7 @@ ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 900
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_RATE_LIMITS = dict.fromkeys(["request_login_code", "reset_password"], "20/m/ip,5/10m/key")
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

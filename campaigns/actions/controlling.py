@@ -101,9 +101,12 @@ def _open_again(row: Delivery) -> None:
 
 
 def forget_addresses() -> int:
-    """Drop the addresses of mailings that ended three months ago; outcomes and counts stay. Returns how many rows."""
+    """Drop the addresses and the relay's words of mailings that ended three months ago; outcomes and counts stay.
+
+    Returns how many rows.
+    """
     over = Mailing.objects.long_over(timezone.now())
-    return Delivery.objects.filter(mailing__in=over).exclude(address="").update(address="")
+    return Delivery.objects.filter(mailing__in=over).exclude(address="").update(address="", reply="")
 
 
 def _locked(mailing: Mailing) -> Mailing:

@@ -14,17 +14,18 @@ from sanctuary.people import links, tokens
 from sanctuary.people.actions import decline, find_or_create_supporter, grant, lift_suppression, lock_address
 from sanctuary.people.address import canon
 from sanctuary.people.models import Controller, Permission, Supporter, Wording
-from sanctuary.post.actions import queue
+from sanctuary.post.actions import queue_sparingly
 
 CONFIRM = "act-confirm"
-MAILS_A_DAY = 3
+WISHES_A_DAY = 3
 
 
 @transaction.atomic
 def sign_action(action: Action, *, name: str, email: str, postcode: str, wants_email: bool) -> ActionTaken:
     """Keep somebody's wish to sign until it is confirmed from the mailbox, and send the link that confirms it.
 
-    One address gets at most three such emails a day; beyond that its newest wish is returned and nothing is sent.
+    One address has at most three such wishes a day, after which its newest is returned, and gets at most three
+    letters a day that ask it anything; beyond that nothing is sent.
     Raises ValidationError(code="not_live").
     """
     if not action.campaign.is_live:
@@ -32,7 +33,7 @@ def sign_action(action: Action, *, name: str, email: str, postcode: str, wants_e
     address, now = canon(email), timezone.now()
     lock_address(address)
     lately = ActionTaken.objects.filter(email=address, created_at__gt=now - timedelta(days=1)).order_by("-pk")
-    if lately.count() >= MAILS_A_DAY:
+    if lately.count() >= WISHES_A_DAY:
         return lately.first()
     taken = ActionTaken.objects.create(
         action=action,
@@ -44,7 +45,7 @@ def sign_action(action: Action, *, name: str, email: str, postcode: str, wants_e
         created_at=now,
     )
     link = links.absolute("campaigns:confirm", tokens.make(CONFIRM, taken.pk))
-    queue("campaigns/confirm", to=address, context={"campaign": action.campaign, "link": link})
+    queue_sparingly("campaigns/confirm", to=address, context={"campaign": action.campaign, "link": link})
     return taken
 
 
@@ -97,9 +98,10 @@ def forget_supporter(supporter: Supporter) -> None:
     ActionTaken.objects.filter(supporter=supporter).update(name="", email="", postcode="")
     if supporter.email:
         ActionTaken.objects.filter(email=supporter.email, confirmed_at=None).delete()
-    # Rows still waiting keep their address until the gate has struck them out: it compares the two.
+    # Rows still waiting keep their address until the gate has struck them out: it compares the two. A relay that
+    # refuses an address often repeats it.
     gone = Delivery.objects.filter(mailing__in=Mailing.objects.all(), supporter_id=supporter.pk)
-    gone.exclude(outcome=Delivery.Outcome.PENDING).update(address="")
+    gone.exclude(outcome=Delivery.Outcome.PENDING).update(address="", reply="")
 
 
 def held_about(supporter: Supporter) -> dict[str, list[dict[str, str]]]:

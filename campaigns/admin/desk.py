@@ -170,7 +170,8 @@ class Pause(Verb):
     verb, back, said = "pause_mailing", "live", "Sending is paused."
 
     def details(self):
-        return {"reason": f"{self.request.user} paused it."}
+        # Their name, never their address: the reason stands in the audit log for ever.
+        return {"reason": f"{self.request.user.name or 'A colleague'} paused it."}
 
 
 class Live(Desk, Page):

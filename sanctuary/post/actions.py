@@ -20,28 +20,33 @@ SPARING_AT_MOST = 3
 SPARING_WITHIN = timedelta(days=1)
 
 
-def queue(template: str, *, to: str, context: Mapping, reply_to: str = "") -> Email:
+def queue(template: str, *, to: str, context: Mapping, reply_to: str = "", asks: bool = False) -> Email:
     """Save an email made from `templates/emails/<template>.{subject.txt,txt,html}` in the caller's transaction."""
     context = {"public_url": settings.PUBLIC_URL, **context}
     subject = " ".join(render_to_string(f"emails/{template}.subject.txt", context).split())
     text = render_to_string(f"emails/{template}.txt", context)
     html = render_to_string(f"emails/{template}.html", context)
-    return _save(to=to, subject=subject, text=text, html=html, reply_to=reply_to, kind=template)
+    return _save(to=to, subject=subject, text=text, html=html, reply_to=reply_to, kind=template, asks=asks)
 
 
 @transaction.atomic
-def queue_sparingly(template: str, *, to: str, context: Mapping) -> Email | None:
-    """As `queue`, for mail that a stranger can cause: at most three of a kind a day to one address, else None.
+def queue_sparingly(template: str, *, to: str, context: Mapping, asks: bool = True) -> Email | None:
+    """As `queue`, for mail that a stranger can cause by typing an address: at most three a day, else None.
 
-    A kind is the first part of the template's name, so that `pledges/confirm` and `pledges/already` count together.
+    Letters that ask a mailbox whether it was they (`asks`) count together, whichever room they come from. Those to
+    people we know count by room (the first part of `template`): a flood of questions must not keep them from their own.
     """
-    kind = template.partition("/")[0] + "/"
+    if _had_enough(to, asks=asks, room=template.partition("/")[0]):
+        return None
+    return queue(template, to=to, context=context, asks=asks)
+
+
+def _had_enough(to: str, *, asks: bool, room: str = "") -> bool:
+    """Until the transaction ends, nobody else counts the letters of this address."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"post.queue_sparingly:{to}"])
-    since = timezone.now() - SPARING_WITHIN
-    if Email.objects.filter(to=to, kind__startswith=kind, created_at__gte=since).count() >= SPARING_AT_MOST:
-        return None
-    return queue(template, to=to, context=context)
+    lately = Email.objects.filter(to=to, asks=asks, created_at__gte=timezone.now() - SPARING_WITHIN)
+    return (lately if asks else lately.filter(kind__startswith=f"{room}/")).count() >= SPARING_AT_MOST
 
 
 def forget_address(address: str) -> int:
@@ -49,9 +54,12 @@ def forget_address(address: str) -> int:
     return Email.objects.filter(to__iexact=address).delete()[0]
 
 
-def queue_text(*, to: str, subject: str, text: str, kind: str) -> Email:
-    """Save a plain-text email, such as a sign-in code."""
-    return _save(to=to, subject=subject, text=text, kind=kind)
+@transaction.atomic
+def queue_text(*, to: str, subject: str, text: str, kind: str, asks: bool = False) -> Email | None:
+    """Save a plain-text email, such as a sign-in code. One that `asks` counts as in `queue_sparingly`."""
+    if asks and _had_enough(to, asks=True):
+        return None
+    return _save(to=to, subject=subject, text=text, kind=kind, asks=asks)
 
 
 def _save(**fields) -> Email:

@@ -45,6 +45,7 @@ class Email(models.Model):
     reply_to = models.EmailField(blank=True)
     headers = models.JSONField(default=dict, blank=True)
     kind = models.CharField(max_length=60, help_text="The template it was made from.")
+    asks = models.BooleanField(default=False, help_text="Anybody could cause it by typing the address.")
     state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=500, blank=True)

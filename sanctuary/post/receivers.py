@@ -7,9 +7,9 @@ from sanctuary.post.models import Email
 
 
 @receiver(letter_wanted)
-def queue_letter(template, to, context, always=False, **kwargs):
+def queue_letter(template, to, context, always=False, asks=False, **kwargs):
     send = actions.queue if always else actions.queue_sparingly
-    send(template, to=to, context=context)
+    send(template, to=to, context=context, asks=asks)
 
 
 @receiver(supporter_erased)

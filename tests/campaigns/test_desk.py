@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from campaigns import actions
 from campaigns.models import ActionTaken, Chunk, Delivery, Mailing
+from sanctuary.audit.models import Entry
 from sanctuary.people.models import Permission
 from sanctuary.post.models import Email
 from tests import factories
+from tests.conftest import client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -176,6 +178,13 @@ def test_live_tells_how_far_it_is_without_counting_deliveries(desk, sending, dja
     part = desk.get(url(sending, "live/part")).content.decode()
     assert 'data-state="sending"' in part
     assert "<html" not in part
+
+
+def test_pause_by_somebody_without_a_name_leaves_no_address_in_the_log(sending):
+    nameless = factories.UserFactory(name="", email="nameless@example.org", is_staff=True)
+    client_of(nameless).post(url(sending, "pause"))
+    entry = Entry.objects.about(sending).get(verb="campaigns.pause_mailing")
+    assert entry.detail == {"reason": "A colleague paused it."}
 
 
 def test_pause_go_on_and_stop(desk, sending):

@@ -210,12 +210,19 @@ def test_erasure_keeps_the_count_and_loses_the_person(action, staff):
     now = timezone.now()
     for seq, person in enumerate([gone, other], 1):
         Delivery.objects.create(
-            mailing=mailing, seq=seq, supporter_id=person.pk, address=person.email, outcome=1, settled_at=now
+            mailing=mailing,
+            seq=seq,
+            supporter_id=person.pk,
+            address=person.email,
+            outcome=2,
+            settled_at=now,
+            reply=person.email,
         )
     erase_supporter(gone, by=staff)
     assert ActionTaken.objects.confirmed().count() == 2
     assert not ActionTaken.objects.filter(email="ada@example.org").exists()
-    assert dict(Delivery.objects.values_list("seq", "address")) == {1: "", 2: "bo@example.org"}
+    for name in ("address", "reply"):
+        assert dict(Delivery.objects.values_list("seq", name)) == {1: "", 2: "bo@example.org"}
 
 
 def test_held_about_tells_a_person_their_own_acts_only(action):

@@ -1,6 +1,7 @@
 """Finding, forgetting and answering for people, once and by two at once."""
 
 import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
 
 from sanctuary.audit.models import Entry
 from sanctuary.people import actions
@@ -85,6 +86,14 @@ def test_start_address_change_throws_stale_ones_away():
     AddressChange.objects.filter(pk=stale.pk).update(asked_at="2020-01-01T00:00Z")
     kept = actions.start_address_change(person, "two@example.org")
     assert list(AddressChange.objects.all()) == [kept]
+
+
+def test_erase_supporter_leaves_no_name_in_the_log_of_the_admin(staff):
+    person, other = make.SupporterFactory(name="Amira Canary"), make.SupporterFactory(name="Bo Stays")
+    for supporter in (person, other):
+        LogEntry.objects.log_actions(staff.pk, [supporter], CHANGE, [{"changed": {"fields": ["Name"]}}])
+    actions.erase_supporter(person, by=staff)
+    assert set(LogEntry.objects.values_list("object_repr", flat=True)) == {"Forgotten", "Bo Stays"}
 
 
 def test_erase_supporter_tells_every_room_and_writes_no_name_down():

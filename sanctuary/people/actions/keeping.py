@@ -1,5 +1,7 @@
 """Keeping people: find or create, change an address, forget."""
 
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 
 from sanctuary.audit.actions import record
@@ -75,4 +77,7 @@ def erase_supporter(supporter: Supporter, *, by) -> None:
         emails_paused_until=None,
         **place_fields(""),
     )
+    # The admin's own log keeps the name of what was edited.
+    kind = ContentType.objects.get_for_model(Supporter)
+    LogEntry.objects.filter(content_type=kind, object_id=str(supporter.pk)).update(object_repr="Forgotten")
     record("people.erase", supporter, by=by)

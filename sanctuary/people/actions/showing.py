@@ -112,7 +112,8 @@ def start_address_change(supporter: Supporter, email: str) -> AddressChange:
     AddressChange.objects.stale(timezone.now()).delete()
     change = AddressChange.objects.create(supporter=supporter, email=canon(email))
     url = links.absolute("people:new_address", tokens.make(links.NEW_ADDRESS, change.pk))
-    letter_wanted.send(sender=Supporter, template="people/new_address", to=change.email, context={"url": url})
+    letter = {"template": "people/new_address", "to": change.email, "context": {"url": url}}
+    letter_wanted.send(sender=Supporter, asks=True, **letter)
     return change
 
 
