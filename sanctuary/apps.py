@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.forms import Field
 from django.utils.module_loading import autodiscover_modules
 
 from sanctuary.celery import (
@@ -13,3 +14,5 @@ class SanctuaryConfig(AppConfig):
     def ready(self):
         # Rules and receivers count only once they are imported; no view should have to remember to.
         autodiscover_modules("rules", "receivers")
+        # Our own forms say what is missing; this is for the admin's and allauth's, which cannot know.
+        Field.default_error_messages["required"] = "Fill this in"

@@ -79,12 +79,14 @@ def number(value) -> str:
 
 @register.filter
 def plain_form(form):
-    """A library's form in our manner: no `required` attribute, no placeholder for a label, no link inside a hint."""
+    """A library's form in our manner: "New password", no `required`, no placeholder for a label, no link in a hint."""
     form.use_required_attribute = False
-    for field in form.fields.values():
+    for name, field in form.fields.items():
         field.widget.attrs.pop("placeholder", None)
-        if "<a" in str(field.help_text):
-            field.help_text = ""
+        shown = form[name]
+        shown.label = str(shown.label).capitalize()
+        if "<a" in str(shown.help_text):
+            shown.help_text = ""
     return form
 
 
