@@ -76,7 +76,7 @@ def _answers(history: Iterable[Permission]) -> list[dict[str, str]]:
     for (at, change, source), rows in groupby(history, key=lambda row: (row.occurred_at, row.change, row.source)):
         rows = list(rows)
         words = " ".join({row.wording.text: None for row in rows if row.wording})
-        answer = {"When": _moment(at), "What": Permission.Change(change).label, "Where": source}
+        answer = {"When": _moment(at), "What": Permission.Change(change).label, "Where": source.partition(":")[0]}
         answers.append(answer | _senders(rows)[0] | ({"The words you saw": words} if words else {}))
     return answers
 
