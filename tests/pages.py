@@ -48,6 +48,8 @@ class Page:
     theirs: Address | None = None
     missing: Address | None = None
     weight: int = BROWSE
+    # Which of the world's tokens is in the address.
+    token: str = ""
 
     def url(self, world: World) -> str:
         return reverse(self.name, args=self.args(world))
@@ -99,8 +101,14 @@ def of_pledge(name: str) -> Page:
     )
 
 
-def token(name: str) -> Address:
-    return lambda world: (world.tokens[name],)
+def by_link(name: str, token: str, opens=PUBLIC, *, weight=TASK) -> Page:
+    """Opened by a signed link, whoever holds it."""
+    return Page(name, opens, lambda world: (world.tokens[token],), weight=weight, token=token)
+
+
+def of_campaign(name: str, token: str) -> Page:
+    """About the campaign, for somebody a signed link speaks for."""
+    return Page(name, PUBLIC, lambda world: (world.campaign.slug, world.tokens[token]), weight=TASK, token=token)
 
 
 PAGES = [
@@ -120,15 +128,15 @@ PAGES = [
     Page("people:choices_help", PUBLIC, weight=TASK),
     Page("people:choices_sent", PUBLIC, weight=TASK),
     Page("people:forgotten", PUBLIC, weight=TASK),
-    Page("people:new_address", PUBLIC, token("new_address"), weight=TASK),
-    Page("people:held", PUBLIC, token("held"), weight=TASK),
-    Page("people:held_data", PUBLIC, token("held"), weight=NONE),
-    Page("people:forget", PUBLIC, token("held"), weight=TASK),
-    Page("people:choices", PUBLIC, token("choices"), weight=TASK),
-    Page("people:stop", everyone(302), token("choices"), weight=NONE),
-    Page("people:undo", PUBLIC_VERB, token("choices"), weight=NONE),
-    Page("people:address", PUBLIC, token("choices"), weight=TASK),
-    Page("people:ask_private", PUBLIC_VERB, token("choices"), weight=NONE),
+    by_link("people:new_address", "new_address"),
+    by_link("people:held", "held"),
+    by_link("people:held_data", "held", weight=NONE),
+    by_link("people:forget", "held"),
+    by_link("people:choices", "choices"),
+    by_link("people:stop", "choices", everyone(302), weight=NONE),
+    by_link("people:undo", "choices", PUBLIC_VERB, weight=NONE),
+    by_link("people:address", "choices"),
+    by_link("people:ask_private", "choices", PUBLIC_VERB, weight=NONE),
     Page("streams:list", PUBLIC),
     Page("streams:principles", PUBLIC),
     Page("streams:detail", PUBLIC, lambda world: (world.stream.slug,)),
@@ -142,18 +150,18 @@ PAGES = [
     of_group("groups:members"),
     Page("pledges:pledge", PUBLIC, weight=TASK),
     Page("pledges:organisation", PUBLIC, weight=TASK),
-    Page("pledges:thanks", PUBLIC, token("thanks"), weight=TASK),
-    Page("pledges:readdress", PUBLIC, token("thanks"), weight=TASK),
-    Page("pledges:confirm", PUBLIC, token("confirm"), weight=TASK),
+    by_link("pledges:thanks", "thanks"),
+    by_link("pledges:readdress", "thanks"),
+    by_link("pledges:confirm", "confirm"),
     of_group("pledges:to_greet"),
     of_pledge("pledges:greet"),
     Page("campaigns:list", PUBLIC),
     Page("campaigns:detail", PUBLIC, lambda world: (world.campaign.slug,), weight=TASK),
-    Page("campaigns:confirm", PUBLIC, token("sign"), weight=TASK),
-    Page("campaigns:from_mail", PUBLIC, lambda world: (world.campaign.slug, world.tokens["from_mail"]), weight=TASK),
-    Page("campaigns:sent", PUBLIC, lambda world: (world.campaign.slug, world.tokens["sent"]), weight=TASK),
+    by_link("campaigns:confirm", "sign"),
+    of_campaign("campaigns:from_mail", "from_mail"),
+    of_campaign("campaigns:sent", "sent"),
     Page("campaigns:done", PUBLIC, lambda world: (world.campaign.slug,), weight=TASK),
-    Page("campaigns:done", PUBLIC, lambda world: (world.campaign.slug, world.tokens["done"]), weight=TASK),
+    of_campaign("campaigns:done", "done"),
 ]
 
 # Signing in, in our dress. The views are allauth's.

@@ -86,6 +86,17 @@ def _bare(content: bytes) -> bytes:
     return MASKED.sub(b"", content)
 
 
+@pytest.mark.parametrize("who", [who for who in PERSONAS if who != "coordinator"])
+def test_nobody_else_presses_a_button_of_the_group(who, world):
+    client = client_of(world.people[who])
+    urls = [page.url(world) for page in PAGES if page.theirs]
+    before = every_row()
+    answers = {url: client.post(url).status_code for url in urls}
+    assert {url: status for url, status in answers.items() if status not in {302, 404, 405}} == {}
+    assert (302 in answers.values()) == (who == "stranger")
+    assert every_row() == before
+
+
 @pytest.mark.parametrize("who", PERSONAS)
 def test_nobody_reads_about_people_of_a_group_that_is_not_theirs(who, world):
     client, seen = client_of(world.people[who]), set()
