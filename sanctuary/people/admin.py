@@ -76,11 +76,17 @@ class SupporterAdmin(admin.ModelAdmin):
 
 @admin.register(Permission)
 class PermissionAdmin(ReadOnlyAdmin):
+    """What people answered to the national charity. Their answers to a group are that group's, and so is its list."""
+
     list_display = ["occurred_at", "supporter", "controller", "purpose", "change", "basis", "source"]
     list_filter = ["purpose", "change", "basis"]
     list_select_related = ["supporter", "controller"]
     search_fields = ["supporter__name__istartswith", "=supporter__email"]
     show_full_result_count = False
+
+    def get_queryset(self, request):
+        answers = super().get_queryset(request)
+        return answers if request.user.is_superuser else answers.filter(controller__kind=Controller.Kind.NATIONAL)
 
 
 @admin.register(Suppression)

@@ -156,3 +156,24 @@ def test_pledge_page_masks_the_address(client_of, staff):
     shown = client_of(staff).get(path("pledges_pledge", "change", draft.pk)).content.decode()
     assert "a***@example.org" in shown
     assert "amira@example.org" not in shown
+
+
+def test_staff_see_what_people_told_the_national_charity_not_what_they_told_a_group(
+    client_of, staff, superuser, amira, group
+):
+    """Else the list of answers would be every group's list of members."""
+    people.decline(
+        make.SupporterFactory(name="Bilal Member"),
+        controllers=[group.controller],
+        purposes=["news"],
+        wording=None,
+        source="pledge",
+    )
+    theirs = Permission.objects.get(controller=group.controller)
+    shown = {who: client_of(who).get(path("people_permission")).content.decode() for who in (staff, superuser)}
+    assert {who: ("Amira" in page, "Bilal" in page) for who, page in shown.items()} == {
+        staff: (True, False),
+        superuser: (True, True),
+    }
+    for page in ("change", "history"):
+        assert client_of(staff).get(path("people_permission", page, theirs.pk)).status_code == 302
