@@ -30,7 +30,7 @@ test: .venv/.ready
 
 ## Load every postcode of the UK into the database of `make demo`
 postcodes: .venv/.ready
-	@DEBUG=1 $(RUN) $(BIN)/python manage.py load_postcodes --all
+	@DEBUG=1 $(RUN) $(SHELL) -c '$(BIN)/python manage.py migrate --verbosity 0 && $(BIN)/python manage.py load_postcodes --all'
 
 ## Measure the mail engine beside this machine's own ceiling
 bench: .venv/.ready
