@@ -50,6 +50,8 @@ class Page:
     weight: int = BROWSE
     # Which of the world's tokens is in the address.
     token: str = ""
+    # Shows rows, so that it has an empty state too.
+    lists: bool = False
 
     def url(self, world: World) -> str:
         return reverse(self.name, args=self.args(world))
@@ -67,14 +69,9 @@ class Page:
         """The persona who looks at it in the browser."""
         return next(who for who in PERSONAS if self.opens[who] == 200)
 
-    @property
-    def when_empty(self) -> Callable[[LocalGroup], str] | None:
-        """Its address in a house where only a group exists; None for a page about something else."""
-        if self.args is nothing:
-            return lambda group: reverse(self.name)
-        if self.theirs is not None and self.is_shown:
-            return lambda group: reverse(self.name, args=[group.slug])
-        return None
+    def when_empty(self, group: LocalGroup) -> str:
+        """Its address in a house where only a group exists."""
+        return reverse(self.name, args=[group.slug] if self.theirs else [])
 
 
 def of_group(name: str, opens=OF_THE_GROUP, *, weight=MANAGE) -> Page:
@@ -86,6 +83,7 @@ def of_group(name: str, opens=OF_THE_GROUP, *, weight=MANAGE) -> Page:
         theirs=lambda world: (world.theirs.group.slug,),
         missing=lambda world: (MISSING_SLUG,),
         weight=weight,
+        lists=True,
     )
 
 
@@ -112,7 +110,7 @@ def of_campaign(name: str, token: str) -> Page:
 
 
 PAGES = [
-    Page("home", PUBLIC),
+    Page("home", PUBLIC, lists=True),
     Page("healthz", PUBLIC, weight=NONE),
     Page("readyz", PUBLIC, weight=NONE),
     Page("signed_in", everyone(302), weight=NONE),
@@ -121,7 +119,7 @@ PAGES = [
     Page("safety", PUBLIC),
     Page("contact", PUBLIC),
     Page("styleguide", PUBLIC),
-    Page("mailbox", PUBLIC),
+    Page("mailbox", PUBLIC, lists=True),
     Page("mailbox_letter", PUBLIC, lambda world: (world.letter,)),
     # The bare letter, shown in a frame.
     Page("mailbox_html", PUBLIC, lambda world: (world.letter,), weight=NONE),
@@ -137,15 +135,20 @@ PAGES = [
     by_link("people:undo", "choices", PUBLIC_VERB, weight=NONE),
     by_link("people:address", "choices"),
     by_link("people:ask_private", "choices", PUBLIC_VERB, weight=NONE),
-    Page("streams:list", PUBLIC),
-    Page("streams:principles", PUBLIC),
+    Page("streams:list", PUBLIC, lists=True),
+    Page("streams:principles", PUBLIC, lists=True),
     Page("streams:detail", PUBLIC, lambda world: (world.stream.slug,)),
-    Page("groups:list", PUBLIC),
+    Page("groups:list", PUBLIC, lists=True),
     Page("groups:find", PUBLIC, weight=TASK),
     Page("groups:near", PUBLIC, lambda world: ("LS7",)),
     Page("groups:region", PUBLIC, lambda world: ("yorkshire-and-the-humber",)),
     Page("groups:detail", PUBLIC, lambda world: (world.ours.group.slug,)),
-    Page("groups:manage_home", everyone(200, stranger=302, coordinator=302, other_coordinator=302), weight=MANAGE),
+    Page(
+        "groups:manage_home",
+        everyone(200, stranger=302, coordinator=302, other_coordinator=302),
+        weight=MANAGE,
+        lists=True,
+    ),
     of_group("groups:manage"),
     of_group("groups:members"),
     Page("pledges:pledge", PUBLIC, weight=TASK),
@@ -155,7 +158,7 @@ PAGES = [
     by_link("pledges:confirm", "confirm"),
     of_group("pledges:to_greet"),
     of_pledge("pledges:greet"),
-    Page("campaigns:list", PUBLIC),
+    Page("campaigns:list", PUBLIC, lists=True),
     Page("campaigns:detail", PUBLIC, lambda world: (world.campaign.slug,), weight=TASK),
     by_link("campaigns:confirm", "sign"),
     of_campaign("campaigns:from_mail", "from_mail"),

@@ -64,7 +64,7 @@ def _axe(window, scheme):
     return window.axe()
 
 
-@pytest.mark.parametrize("entry", [page for page in SHOWN if page.when_empty], ids=str)
+@pytest.mark.parametrize("entry", [page for page in SHOWN if page.lists], ids=str)
 def test_page_with_nothing_in_it(entry, places, group, coordinator, supporter, visit):
     people = {"stranger": None, "coordinator": coordinator, "supporter": supporter}
     window = visit(people[entry.reader])
