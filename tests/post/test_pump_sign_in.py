@@ -2,7 +2,9 @@
 
 import datetime
 import ipaddress
+import socket
 import ssl
+import threading
 from collections import Counter
 
 import pytest
@@ -114,7 +116,6 @@ def test_nothing_is_sent_where_encryption_is_not_offered():
     "fault",
     [
         {"at": "starttls", "reply": "454 4.7.0 not now"},
-        {"at": "starttls", "reply": "220 go\r\n250 injected"},
         {"at": "starttls", "do": "drop"},
         {"at": "starttls", "do": "hang"},
         {"at": "starttls", "do": "garbage"},
@@ -126,6 +127,36 @@ def test_encryption_that_fails_is_a_relay_that_is_away(server_side, trusting, fa
         with pytest.raises(RelayDown, match="is away"):
             ends(sink.port, starttls=True, ssl_context=trusting)
         assert sink.count == 0
+
+
+@pytest.mark.parametrize("extra", ["250 injected", "250-inj", "250"])
+def test_words_slipped_in_before_encryption_end_the_connection(server_side, trusting, extra):
+    script = {"faults": [{"at": "starttls", "reply": f"220 go\r\n{extra}"}]}
+    with Sink(tls=server_side, faults=script) as sink:
+        with pytest.raises(RelayDown, match="sent more than it should before encryption"):
+            ends(sink.port, starttls=True, ssl_context=trusting)
+        assert sink.count == 0
+
+
+def test_half_a_line_slipped_in_before_encryption_ends_the_connection(trusting):
+    said = [b"220 x\r\n", b"250-x\r\n250 STARTTLS\r\n", b"220 go\r\n250-inj"]
+
+    def relay(listener):
+        while True:
+            try:
+                line, _ = listener.accept()
+            except OSError:
+                return
+            with line:
+                for words in said:
+                    line.sendall(words)
+                    line.recv(1000)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=relay, args=[listener], daemon=True).start()
+        with pytest.raises(RelayDown, match="sent more than it should before encryption"):
+            ends(listener.getsockname()[1], starttls=True, ssl_context=trusting)
+        listener.shutdown(socket.SHUT_RDWR)
 
 
 @pytest.mark.parametrize("ways", ["PLAIN LOGIN", "LOGIN"])

@@ -84,9 +84,8 @@ class Pump:
         batch = Batch(envelopes, journal, deadline, should_stop)
         self._hungry, self._careful, self.trouble = True, 0, None
         try:
-            self._turn(batch, 0)  # A kept connection may have been closed since.
             while self._go_on(batch):
-                self._turn(batch, self._tick)
+                self._turn(batch)
                 if batch.results:
                     yield from batch.drain()
             yield from batch.drain()
@@ -150,9 +149,9 @@ class Pump:
             self._resolved_at = now
         return self._endpoints[0]
 
-    def _turn(self, batch: Batch, patience: float) -> None:
+    def _turn(self, batch: Batch) -> None:
         """Hear what has come; then see who has kept us waiting too long."""
-        for key, _ in self._selector.select(patience) if self._sessions else ():
+        for key, _ in self._selector.select(self._tick) if self._sessions else ():
             self._attempt(key.data, key.data.on_event, batch)
         now = time.monotonic()
         if now >= self._look_at:

@@ -51,7 +51,7 @@ class Session:
         for reply in self.wire.on_event():
             self._stepped = time.monotonic()
             if not self.ready:
-                self._greet(reply)
+                self._speak(reply)
             elif self._expected:
                 self._hear(*self._expected.popleft(), reply, batch)
             else:
@@ -116,11 +116,6 @@ class Session:
 
     def _has_left(self, message: Message) -> bool:
         return message.committed and self.wire.sent >= message.dot_at
-
-    def _greet(self, reply: Reply) -> None:
-        if self._silent:
-            raise Lost("sent more than it should before encryption")
-        self._speak(reply)
 
     def _speak(self, reply: Reply | None) -> None:
         try:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 _READ_SIZE = 65536
 _LONGEST_LINE = 4096
 _MOST_LINES = 100
+_TOO_MUCH = "sent more than it should before encryption"
 _IN_PROGRESS = {errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EAGAIN}
 
 
@@ -50,7 +51,7 @@ class Wire:
         self._backlog = bytearray()
         self._partial = b""
         self._lines: list[bytes] = []
-        self.shaking = False
+        self._secured = self.shaking = False
         self._socket = socket.socket(family, socket.SOCK_STREAM)
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -90,14 +91,14 @@ class Wire:
     def encrypt(self, context: ssl.SSLContext, host: str) -> None:
         """Begin TLS. What came unencrypted after the reply is an attack or a fault, and ends the connection."""
         if self._partial or self._lines:
-            raise Lost("sent more than it should before encryption")
+            raise Lost(_TOO_MUCH)
         self._selector.unregister(self._socket)
         try:
             self._socket = context.wrap_socket(self._socket, server_hostname=host, do_handshake_on_connect=False)
         except OSError as error:  # It hung up in this very moment.
             raise Lost(_words(error.errno)) from None
         self._selector.register(self._socket, self._events, self._owner)
-        self.shaking = True
+        self._secured = self.shaking = True
         self._shake()
 
     def close(self) -> None:
@@ -151,7 +152,10 @@ class Wire:
         *lines, self._partial = (self._partial + data).split(b"\n")
         if len(self._partial) > _LONGEST_LINE:
             raise Lost("sent a line without end")
+        secured = self._secured
         for line in lines:
+            if self._secured is not secured:
+                raise Lost(_TOO_MUCH)
             code, mark = line[:3], line[3:4]
             if not code.isdigit() or mark not in b"- \r":
                 raise Lost(f"said what is not SMTP: {line[:80].decode('latin-1')!a}")

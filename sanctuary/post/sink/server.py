@@ -19,9 +19,9 @@ _COUNTS_EVERY = 2.0
 class Sink:
     """An SMTP server on `port` (0: any free one) that keeps every message in `accepted` (when `keep`), log and mailbox.
 
-    `careless` says 354 even with no valid recipient, as some relays do. `users` maps names to passwords, `ways` are the
-    ways to sign in. `tls` is offered as STARTTLS, or spoken from the first byte with `tls_at_once`. `faults` is a
-    script, see `sanctuary.post.sink.faults`; set it anew at any time with `misbehave`.
+    `careless` says 354 even without a valid sender or recipient, as some do. `users` maps names to passwords, `ways`
+    are the ways to sign in. `tls` is offered as STARTTLS, or spoken from the first byte with `tls_at_once`. `faults` is
+    a script, see `sanctuary.post.sink.faults`; set it anew at any time with `misbehave`.
     """
 
     def __init__(

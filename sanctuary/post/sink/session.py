@@ -159,13 +159,13 @@ class Session(asyncio.Protocol):
         path = _PATH.search(line)
         if path is None or not path[1]:
             self._out.append(b"501 5.5.4 RCPT TO:<address>\r\n")
-        elif self._sender is None:
+        elif self._sender is None and not self.sink.careless:
             self._out.append(b"503 5.5.1 MAIL first\r\n")
         else:
             self._answer("rcpt", b"250 2.1.5 Ok\r\n", line, lambda: self._recipients.append(path[1]))
 
     def _data(self, line):
-        if self._sender is None:
+        if self._sender is None and not self.sink.careless:
             self._out.append(b"503 5.5.1 MAIL first\r\n")
         elif not self._recipients and not self.sink.careless:
             self._out.append(b"554 5.5.1 no valid recipients\r\n")
