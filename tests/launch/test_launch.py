@@ -118,12 +118,19 @@ def data(used):
     clear_up(used)
 
 
+def hear_everything():
+    """Tests that run in the background, or under nohup, are born deaf to some signals; the launcher must not be."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @pytest.fixture
 def run_up():
     """Starts a `run` in the background; its command has printed `up` when this returns."""
     started = []
 
     def start(data, *command, **options):
+        options.setdefault("preexec_fn", hear_everything)
         process = subprocess.Popen(
             [*LAUNCH, "run", "--", *command],
             cwd=PROJECT,
@@ -223,7 +230,7 @@ def test_a_signal_reaches_the_command_which_may_finish_before_the_services_stop(
     finish = (
         "import os, signal, sys, time, psycopg\n"
         "def finish(*a):\n"
-        "    psycopg.connect(os.environ['DATABASE_URL']); print('finished', flush=True); sys.exit(0)\n"
+        "    psycopg.connect(os.environ['DATABASE_URL']); os.write(1, b'finished\\n'); sys.exit(0)\n"
         "signal.signal(signal.SIGTERM, finish); signal.signal(signal.SIGINT, finish)\n"
         "print('up', flush=True); time.sleep(60)"
     )

@@ -18,12 +18,12 @@ WORK = Work(mailing=7, chunk=3, lo=101, hi=105, token=b"t" * 16)
 NEXT = Work(mailing=7, chunk=4, lo=106, hi=108, token=b"u" * 16)
 
 WRITER = """
-import os, sys
+import itertools, os, sys
 from sanctuary.post.journal import ACCEPTED, Journal, Work
 journal = Journal.open(sys.argv[1], b"w" * 16)
 wire = os.open(sys.argv[2], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 print("ready", flush=True)
-for chunk in range(1000):
+for chunk in itertools.count():
     slot = journal.begin(Work(1, chunk, chunk * 200 + 1, chunk * 200 + 200, b"t" * 16))
     for row in range(chunk * 200 + 1, chunk * 200 + 201):
         slot.mark_committing(row)
