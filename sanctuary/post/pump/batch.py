@@ -39,7 +39,6 @@ class Batch:
         self.results: list[Result] = []
         self.underway = 0
         self.failures = 0  # of connections, since a message was last settled
-        self.handed_over = False  # whether the relay may already have accepted one
         self._envelopes = iter(envelopes)
         self._journal = journal or NoJournal()
         self._deadline = deadline
@@ -86,7 +85,7 @@ class Batch:
 
     def commit(self, message: Message) -> None:
         """Note, just before its last bytes leave, that the relay may accept this message."""
-        message.committed = self.handed_over = True
+        message.committed = True
         self._journal.mark_committing(message.row)
 
     def finish(self, message: Message, outcome: Outcome, code: int, text: str) -> None:

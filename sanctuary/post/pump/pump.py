@@ -57,7 +57,7 @@ class Pump:
         self._careful = 0  # failures when we last gave out work
         self._struck_at = 0.0
         self._look_at = 0.0
-        self.trouble: Exception | None = None  # why the last `send` gave up, if it did
+        self._trouble: Exception | None = None
 
     def __enter__(self) -> "Pump":
         return self
@@ -78,11 +78,11 @@ class Pump:
         Envelopes are taken as they are needed. After `deadline` (monotonic clock) or when `should_stop()` is true
         nothing more is committed: what was taken comes back FREE, what was not taken has no result and is as free.
         `journal` (such as a `journal.Slot`) hears of each row before its last bytes leave. Raises RelayDown or
-        RelayRefused only when no message was handed over; else the rest is FREE and `trouble` says why. Stop listening,
-        and connections with a message on them are cut.
+        RelayRefused when it gave up, after all the results: gather them in a loop. Stop listening, and connections with
+        a message on them are cut.
         """
         batch = Batch(envelopes, journal, deadline, should_stop)
-        self._hungry, self._careful, self.trouble = True, 0, None
+        self._hungry, self._careful, self._trouble = True, 0, None
         try:
             while self._go_on(batch):
                 self._turn(batch)
@@ -92,8 +92,8 @@ class Pump:
         finally:
             for session in [session for session in self._sessions if not session.idle]:
                 self._drop(session, batch, "we stopped listening")
-        if self.trouble is not None and not batch.handed_over:
-            raise self.trouble
+        if self._trouble is not None:
+            raise self._trouble
 
     def close(self) -> None:
         """Say QUIT and close."""
@@ -208,7 +208,7 @@ class Pump:
             self._end_with(RelayDown(f"The relay {self._name} is away: {words}"), batch)
 
     def _end_with(self, error: Exception, batch: Batch) -> None:
-        self.trouble = error
+        self._trouble = error
         batch.give_up(str(error))
 
     def _drop(self, session: Session, batch: Batch, words: str) -> None:
