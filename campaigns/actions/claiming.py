@@ -14,6 +14,8 @@ from campaigns.models import Delivery, Mailing
 from sanctuary.post.journal import Slot, Work
 
 LEASE = timedelta(seconds=90)
+# A worker that looks a moment late may make up for it, or the rate asked for would never be reached.
+CATCH_UP = timedelta(seconds=1)
 
 
 class Recipient(NamedTuple):
@@ -132,4 +134,5 @@ def _within_rate(mailing, now) -> bool:
 def _use_rate(mailing, count: int, now) -> None:
     if mailing.per_minute:
         spent = timedelta(minutes=count / mailing.per_minute)
-        Mailing.objects.filter(pk=mailing.pk).update(next_send_at=max(now, mailing.next_send_at or now) + spent)
+        begins = max(now - CATCH_UP, mailing.next_send_at or now)
+        Mailing.objects.filter(pk=mailing.pk).update(next_send_at=begins + spent)

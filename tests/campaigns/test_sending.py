@@ -267,6 +267,16 @@ def test_rate_holds_back_the_next_claim(sending):
     assert len(claim(sending).recipients) == 3
 
 
+@pytest.mark.parametrize(("late", "made_up"), [(0.3, 0.3), (60, 1)])
+def test_rate_makes_up_for_a_late_look_but_not_for_a_long_silence(sending, late, made_up):
+    due = timezone.now() - timedelta(seconds=late)
+    Mailing.objects.filter(pk=sending.pk).update(per_minute=60, next_send_at=due)
+    claim(sending)
+    sending.refresh_from_db()
+    ahead = (sending.next_send_at - timezone.now()).total_seconds()
+    assert 5 - made_up - 0.5 < ahead <= 5 - made_up
+
+
 def test_counters_can_never_exceed_the_chunk(sending):
     with pytest.raises(IntegrityError), transaction.atomic():
         sending.chunks.update(sent=6)
