@@ -1,5 +1,7 @@
 """What happens to every request: headers, cookies and the second step."""
 
+import gzip
+
 import pytest
 from django.conf import settings
 from django.http import HttpResponse
@@ -156,3 +158,10 @@ def test_tries_are_counted_by_visitor_not_by_proxy(client, settings):
         for ip in ("192.0.2.1", "192.0.2.2")
     }
     assert answers == {"192.0.2.1": 429, "192.0.2.2": 200}
+
+
+def test_pages_travel_compressed(client):
+    plain, packed = client.get("/"), client.get("/", headers={"Accept-Encoding": "gzip"})
+    assert packed["Content-Encoding"] == "gzip"
+    assert len(packed.content) < len(plain.content) / 2
+    assert b"A welcome in" in gzip.decompress(packed.content)
