@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SHEETS = sorted((ROOT / "static" / "css").glob("*.css"))
-PUBLIC = ("tokens", "base", "layout", "components", "pages", "print")
+PUBLIC = ("tokens", "components", "pages")
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*.html") if "emails" not in path.parts)
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
 

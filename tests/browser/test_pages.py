@@ -8,6 +8,7 @@ from tests.pages import ACCOUNT_PAGES, PAGES
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SHOWN = [page for page in PAGES if page.is_shown] + ACCOUNT_PAGES
+MOST_REQUESTS = 6
 LOOKS = [(width, scheme) for width in (390, 1280) for scheme in ("light", "dark")]
 
 
@@ -17,6 +18,8 @@ def test_page(entry, world, visit):
     window = visit(world.people[entry.reader])
     window.go(entry.url(world))
     found = {"weight": heavier(window, entry.weight), "strangers": window.strangers()}
+    if entry in PAGES and entry.reader == "stranger":
+        found["request beyond the sixth"] = window.requests[MOST_REQUESTS:]
     for width, scheme in LOOKS:
         window.resize(width)
         window.page.emulate_media(color_scheme=scheme)

@@ -14,7 +14,7 @@ from tests.totp import code_now
 
 pytestmark = pytest.mark.django_db
 
-PATHS = ["/healthz", "/no/such/page/", "/admin/", "/accounts/login/", "/static/css/base.css"]
+PATHS = ["/healthz", "/no/such/page/", "/admin/", "/accounts/login/", "/static/css/tokens.css"]
 
 
 @pytest.mark.parametrize("path", PATHS)
