@@ -14,10 +14,11 @@ from sanctuary.demo import network, words
 from sanctuary.demo.supporters import Crowd, write
 from sanctuary.people.actions import set_up_people
 from sanctuary.people.models import User
-from sanctuary.places.actions import load_outward_codes
+from sanctuary.places.actions import DirectoryMissing, load_outward_codes, load_postcodes
 from streams.actions import set_up_streams
 
 SEED = 2005
+POSTCODE_AREAS = ("LS", "CF", "EH", "BT")
 SIGNED_SHARE = {"live": 0.03, "resting": 0.02, "closed": 0.01}
 
 _SIGNATURES = """
@@ -46,6 +47,7 @@ def build(supporters: int, say: Callable[[str], None]) -> None:
     """Make everything in one transaction, so that an interrupted build leaves nothing half there."""
     started = time.monotonic()
     dice = random.Random(SEED)  # noqa: S311 - repeatable, not secret
+    _whole_postcodes(say)
     with transaction.atomic():
         say("Places, streams and the words of the pledges …")
         set_up_people(), set_up_pledges(), set_up_streams(), load_outward_codes()
@@ -64,6 +66,16 @@ def build(supporters: int, say: Callable[[str], None]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     say(f"The network is ready after {time.monotonic() - started:.0f} s.")
+
+
+def _whole_postcodes(say) -> None:
+    """Those of a few areas, so that the demonstration finds people to the street; the rest by `make postcodes`."""
+    try:
+        loaded = load_postcodes(POSTCODE_AREAS)
+    except DirectoryMissing:
+        say("Whole postcodes are left out: their package is not installed.")
+    else:
+        say(f"{loaded.postcodes:,} whole postcodes of {', '.join(POSTCODE_AREAS)}; `make postcodes` loads them all.")
 
 
 def _supporters(count: int, say, started: float) -> None:
