@@ -20,7 +20,7 @@ def send_mailing(mailing_id):
 @shared_task
 def start_mailing(mailing_id):
     """A task of its own, so that one mailing that cannot start holds up no other."""
-    actions.freeze_and_start(Mailing.objects.get(pk=mailing_id))
+    wake_senders(actions.freeze_and_start(Mailing.objects.get(pk=mailing_id)))
 
 
 @shared_task
@@ -38,6 +38,12 @@ def sweep_mailings():
     for mailing in Mailing.objects.running():
         actions.finish_mailing(mailing)
     for mailing in Mailing.objects.running().with_free_chunks(now):
+        wake_senders(mailing)
+
+
+def wake_senders(mailing):
+    """One ring for each slot that may send; a ring too many finds nothing to claim."""
+    if mailing.state == Mailing.State.SENDING:
         for _ in range(settings.MAIL_SENDERS):
             send_mailing.apply_async_on_commit(args=[mailing.pk], expires=RING_EXPIRES)
 

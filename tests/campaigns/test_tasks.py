@@ -57,9 +57,18 @@ def test_sweep_cancels_what_a_stopped_mailing_left(staff, rung):
     assert rung == []
 
 
-def test_start_task_freezes_its_mailing(staff):
+def test_start_task_freezes_its_mailing_and_wakes_the_senders(staff, rung, settings):
+    settings.MAIL_SENDERS = 2
     factories.permit(factories.SupporterFactory())
     due = scheduled(staff, timezone.now())
     tasks.start_mailing(due.pk)
     due.refresh_from_db()
     assert due.state == Mailing.State.SENDING
+    assert rung == [("send_mailing", due.pk)] * 2
+
+
+def test_start_task_wakes_nobody_for_an_empty_list(staff, rung):
+    due = scheduled(staff, timezone.now())
+    tasks.start_mailing(due.pk)
+    due.refresh_from_db()
+    assert (due.state, rung) == (Mailing.State.DONE, [])
