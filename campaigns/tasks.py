@@ -12,7 +12,7 @@ RING_EXPIRES = 10
 
 @shared_task
 def send_mailing(mailing_id):
-    """Send for less than a minute, then ring again, so that no task is ever long."""
+    """Send for a quarter of a minute, then ring again, so that no task is ever long."""
     if actions.send_for(mailing_id):
         send_mailing.apply_async_on_commit(args=[mailing_id], expires=RING_EXPIRES)
 

@@ -2,14 +2,12 @@ from django.apps import AppConfig
 from django.forms import Field
 from django.utils.module_loading import autodiscover_modules
 
-from sanctuary.celery import (
-    app as celery_app,
-)  # every Django process must know the broker
+from sanctuary.celery import app as celery_app
 
 
 class SanctuaryConfig(AppConfig):
     name = "sanctuary"
-    celery = celery_app
+    celery = celery_app  # imported here, so that every Django process knows the broker
 
     def ready(self):
         # Rules and receivers count only once they are imported; no view should have to remember to.

@@ -49,7 +49,7 @@ class AdminQuestionsMiddleware:
 
 
 class PrivacyHeadersMiddleware:
-    """Pages made for one person are never stored, and addresses with a token in them are never passed on."""
+    """No page may use the camera or the like, and pages made for somebody signed in are never stored."""
 
     def __init__(self, get_response):
         self.get_response = get_response

@@ -9,11 +9,11 @@ from django.utils import timezone
 from campaigns import actions
 from campaigns.models import ActionTaken, Campaign, Mailing
 from tests import factories
+from tests.campaigns.conftest import GOOD
 from tests.race import race
 
 pytestmark = pytest.mark.django_db
 
-GOOD = "Dear ((first_name|friend)),\n\nplease [add your name](((action_link)))."
 PAGES = ["preview", "preview/html", "check", "live", "live/part", "stop", "doubt", "results"]
 VERBS = ["test", "approve", "unschedule", "pause", "resume"]
 CAMPAIGN_VERBS = ["approve", "make_live", "return_to_draft", "rest_campaign", "close_campaign"]
@@ -22,27 +22,6 @@ CAMPAIGN_VERBS = ["approve", "make_live", "return_to_draft", "rest_campaign", "c
 @pytest.fixture(autouse=True)
 def _https(settings):
     settings.PUBLIC_URL = "https://sanctuary.example.org"
-
-
-@pytest.fixture
-def colleague(essentials):
-    return factories.UserFactory(name="Sam Second", email="sam@example.org", is_staff=True)
-
-
-@pytest.fixture
-def campaign(staff):
-    return factories.ActionFactory(campaign=factories.CampaignFactory(owner=staff)).campaign
-
-
-@pytest.fixture
-def mailing(campaign, staff):
-    factories.permit(factories.SupporterFactory(name="Ada Example", email="ada@example.org"))
-    return factories.MailingFactory(campaign=campaign, author=staff, subject="Hello", body=GOOD)
-
-
-@pytest.fixture
-def desk(client_of, staff):
-    return client_of(staff)
 
 
 def url(noun, page):

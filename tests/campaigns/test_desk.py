@@ -17,33 +17,10 @@ from tests.conftest import client_of
 
 pytestmark = pytest.mark.django_db
 
-GOOD = "Dear ((first_name|friend)),\n\nplease [add your name](((action_link)))."
-
 
 @pytest.fixture(autouse=True)
 def _https(settings):
     settings.PUBLIC_URL = "https://sanctuary.example.org"
-
-
-@pytest.fixture
-def colleague(essentials):
-    return factories.UserFactory(name="Sam Second", email="sam@example.org", is_staff=True)
-
-
-@pytest.fixture
-def campaign(staff):
-    return factories.ActionFactory(campaign=factories.CampaignFactory(owner=staff)).campaign
-
-
-@pytest.fixture
-def mailing(campaign, staff):
-    factories.permit(factories.SupporterFactory(name="Ada Example", email="ada@example.org"))
-    return factories.MailingFactory(campaign=campaign, author=staff, subject="Hello", body=GOOD)
-
-
-@pytest.fixture
-def desk(client_of, staff):
-    return client_of(staff)
 
 
 @pytest.fixture

@@ -14,26 +14,15 @@ from sanctuary.people.actions import withdraw
 from sanctuary.people.models import Controller
 from sanctuary.post.models import Email
 from tests import factories
+from tests.campaigns.conftest import GOOD
 from tests.race import race
 
 pytestmark = pytest.mark.django_db
-
-GOOD = "Dear ((first_name|friend)),\n\nplease [add your name](((action_link)))."
 
 
 @pytest.fixture(autouse=True)
 def _https(settings):
     settings.PUBLIC_URL = "https://sanctuary.example.org"
-
-
-@pytest.fixture
-def colleague(essentials):
-    return factories.UserFactory(name="Sam Second", email="sam@example.org", is_staff=True)
-
-
-@pytest.fixture
-def campaign(staff):
-    return factories.ActionFactory(campaign=factories.CampaignFactory(owner=staff)).campaign
 
 
 @pytest.fixture

@@ -1,0 +1,32 @@
+"""What most tests of the campaign desk begin with."""
+
+import pytest
+
+from tests import factories
+
+GOOD = "Dear ((first_name|friend)),\n\nplease [add your name](((action_link)))."
+
+
+@pytest.fixture
+def colleague(essentials):
+    """The second person: national staff too."""
+    return factories.UserFactory(name="Sam Second", email="sam@example.org", is_staff=True)
+
+
+@pytest.fixture
+def campaign(staff):
+    """Live, with something to sign."""
+    return factories.ActionFactory(campaign=factories.CampaignFactory(owner=staff)).campaign
+
+
+@pytest.fixture
+def mailing(campaign, staff):
+    """A draft without fault, to one supporter who agreed."""
+    factories.permit(factories.SupporterFactory(name="Ada Example", email="ada@example.org"))
+    return factories.MailingFactory(campaign=campaign, author=staff, subject="Hello", body=GOOD)
+
+
+@pytest.fixture
+def desk(client_of, staff):
+    """The browser of national staff, past the second step."""
+    return client_of(staff)
