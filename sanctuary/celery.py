@@ -12,6 +12,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sanctuary.settings")
 app = Celery("sanctuary")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# The clock. Seconds between rings; each only sweeps what the database says is due, so a lost ring costs a delay.
+app.conf.beat_schedule = {
+    "deliver waiting emails": {"task": "sanctuary.post.tasks.sweep_outbox", "schedule": 60},
+    "start and wake mailings": {"task": "campaigns.tasks.sweep_mailings", "schedule": 5},
+    "forget sent emails": {"task": "sanctuary.post.tasks.forget_sent", "schedule": 3600},
+    "forget addresses of old mailings": {"task": "campaigns.tasks.forget_addresses", "schedule": 3600},
+    "forget unconfirmed pledges": {"task": "pledges.tasks.forget_unconfirmed", "schedule": 3600},
+    "forget unconfirmed names": {"task": "campaigns.tasks.forget_unconfirmed", "schedule": 3600},
+}
 
 
 @task_prerun.connect

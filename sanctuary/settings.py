@@ -161,18 +161,6 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_DB_REUSE_MAX = 1000
 CELERY_TIMEZONE = "Europe/London"
-CELERY_BEAT_SCHEDULE = {
-    "deliver waiting emails": {
-        "task": "sanctuary.post.tasks.sweep_outbox",
-        "schedule": 60,
-    },
-    "start and wake mailings": {
-        "task": "campaigns.tasks.sweep_mailings",
-        "schedule": 15,
-    },
-    "forget unconfirmed pledges": {"task": "pledges.tasks.forget_unconfirmed", "schedule": 3600},
-    "forget unconfirmed names": {"task": "campaigns.tasks.forget_unconfirmed", "schedule": 3600},
-}
 
 # --- People and signing in ----------------------------------------------------------------------
 

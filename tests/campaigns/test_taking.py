@@ -3,12 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from campaigns import actions, tasks
+from campaigns import actions
 from campaigns.models import ActionTaken, Campaign, Delivery
 from campaigns.models.action import EMAIL_QUESTION
 from sanctuary.audit.models import Entry
@@ -195,11 +194,6 @@ def test_forget_unconfirmed_after_fourteen_days(action):
     ActionTaken.objects.filter(pk=done.pk).update(confirmed_at=timezone.now())
     assert actions.forget_unconfirmed() == 1
     assert set(ActionTaken.objects.all()) == {young, done}
-
-
-def test_the_clock_forgets_unconfirmed_names():
-    planned = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-    assert tasks.forget_unconfirmed.name in planned
 
 
 def test_erasure_keeps_the_count_and_loses_the_person(action, staff):
