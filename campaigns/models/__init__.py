@@ -3,6 +3,7 @@ from campaigns.models.audience import Audience
 from campaigns.models.campaign import Campaign
 from campaigns.models.delivery import Chunk, Delivery
 from campaigns.models.mailing import Mailing
+from campaigns.models.returned import Returned, ReturnedTotal
 
 __all__ = [
     "Action",
@@ -12,4 +13,6 @@ __all__ = [
     "Chunk",
     "Delivery",
     "Mailing",
+    "Returned",
+    "ReturnedTotal",
 ]
