@@ -9,9 +9,10 @@ import binascii
 import hashlib
 import hmac
 import struct
+import time
+from functools import lru_cache
 
 from django.conf import settings
-from django.utils import timezone
 
 _MAC_BYTES = 16
 
@@ -48,8 +49,21 @@ def read(purpose: str, token: str, *, max_days: int | None = None) -> tuple[int,
 
 
 def _mac(purpose: str, body: bytes, key: str) -> bytes:
-    return hmac.digest(key.encode(), purpose.encode() + b"\0" + body, hashlib.sha256)[:_MAC_BYTES]
+    """HMAC-SHA256, with the work that is the same for every token of a purpose done once: mailings make millions."""
+    inner, outer = (half.copy() for half in _keyed(purpose, key))
+    inner.update(body)
+    outer.update(inner.digest())
+    return outer.digest()[:_MAC_BYTES]
+
+
+@lru_cache(maxsize=64)
+def _keyed(purpose: str, key: str):
+    """Both halves of an HMAC (RFC 2104) that has read the key and the purpose."""
+    secret = key.encode()
+    block = (hashlib.sha256(secret).digest() if len(secret) > 64 else secret).ljust(64, b"\0")
+    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block) + purpose.encode() + b"\0")
+    return inner, hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
 
 
 def _today() -> int:
-    return int(timezone.now().timestamp()) // 86400
+    return int(time.time()) // 86400
