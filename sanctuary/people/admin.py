@@ -46,6 +46,7 @@ class SupporterAdmin(admin.ModelAdmin):
         "nation",
         "only_big_moments",
         "emails_paused_until",
+        "most_a_month",
         "created_at",
     ]
     readonly_fields = [
@@ -56,6 +57,7 @@ class SupporterAdmin(admin.ModelAdmin):
         "nation",
         "only_big_moments",
         "emails_paused_until",
+        "most_a_month",
         "created_at",
     ]
 

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from sanctuary.people.address import InvalidAddress, canon
+from sanctuary.people.models import Supporter
 
 LONGEST_NAME = 150
 LONGEST_TEXT = 2000
@@ -136,7 +137,8 @@ def _say_plainly(field: forms.Field) -> None:
 class ChoiceForm(forms.Form):
     """One press of a button on the email choices page."""
 
-    CHANGES = ["group_only", "big_moments", "all_moments", "pause", "resume"]
+    LIMITS = {f"at_most_{most}": most for most in Supporter.MostAMonth.values} | {"no_limit": None}
+    CHANGES = ["group_only", "big_moments", "all_moments", "pause", "resume", *LIMITS]
 
     do = forms.ChoiceField(
         choices=[(name, name) for name in CHANGES],

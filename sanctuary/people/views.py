@@ -1,5 +1,7 @@
 """Email choices by signed link. A GET never changes anything: mail scanners follow every link."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, JsonResponse
@@ -87,6 +89,7 @@ class Choices(SupporterLink, FormPage):
             "has_national": Controller.Kind.NATIONAL in kinds,
             "is_paused": bool(paused_until and paused_until > timezone.localdate()),
             "supporter": supporter,
+            "limits": [most for most in Supporter.MostAMonth.values if most != supporter.most_a_month],
         }
 
     def act(self, form):
@@ -123,12 +126,20 @@ def _resume(supporter) -> str:
     return "Done. Your emails go on as before."
 
 
+def _limit(most: int | None, supporter) -> str:
+    actions.limit_emails(supporter, most)
+    if most is None:
+        return "Done. There is no limit on your emails any more."
+    return f"Done. {supporter.get_most_a_month_display()}, from all of us together."
+
+
 CHANGES = {
     "group_only": _group_only,
     "big_moments": _big_moments,
     "all_moments": _all_moments,
     "pause": _pause,
     "resume": _resume,
+    **{do: partial(_limit, most) for do, most in ChoiceForm.LIMITS.items()},
 }
 
 

@@ -83,13 +83,14 @@ def test_staff_mend_a_name_but_never_a_choice_or_an_address(client_of, staff, am
         "email": "thief@example.org",
         "only_big_moments": "on",
         "emails_paused_until": "2030-01-01",
+        "most_a_month": "8",
         "kind": "organisation",
         "region": "Wales",
     }
     assert client_of(staff).post(path("people_supporter", "change", amira.pk), body).status_code == 302
     after = Supporter.objects.get(pk=amira.pk)
     assert after.name == "Amira H. Hassan"
-    unchanged = ["email", "only_big_moments", "emails_paused_until", "kind", "region", "postcode"]
+    unchanged = ["email", "only_big_moments", "emails_paused_until", "most_a_month", "kind", "region", "postcode"]
     assert [getattr(after, name) for name in unchanged] == [getattr(amira, name) for name in unchanged]
     assert Permission.objects.count() == 1
 

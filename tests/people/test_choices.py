@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -67,6 +68,10 @@ def test_choices_puts_stop_first(client, amira):
         "Only my local group",
         "Only big moments",
         "Pause for 3 months",
+        "At most 1",
+        "At most 2",
+        "At most 4",
+        "At most 8",
         "Send me the link",
     ]
 
@@ -279,7 +284,40 @@ def test_pause_and_resume(client, amira):
     assert amira.emails_paused_until is None
 
 
-@pytest.mark.parametrize("do", ["", "erase", "stop", "\x00", "x" * 100_000])
+def test_limit_is_set_shown_and_taken_away(client, amira):
+    other = make.SupporterFactory(most_a_month=1)
+    done = text_of(client.post(page("choices", amira), {"do": "at_most_2"}, follow=True))
+    assert "Done. At most 2 emails a month, from all of us together." in done
+    assert "Now: at most 2 a month." in done
+    buttons = re.findall(r'value="(at_most_\d|no_limit)"', client.get(page("choices", amira)).content.decode())
+    assert buttons == ["at_most_1", "at_most_4", "at_most_8", "no_limit"]
+    amira.refresh_from_db()
+    assert amira.most_a_month == 2
+
+    done = text_of(client.post(page("choices", amira), {"do": "no_limit"}, follow=True))
+    assert "Done. There is no limit on your emails any more." in done
+    assert "Now: no limit." in done
+    amira.refresh_from_db()
+    other.refresh_from_db()
+    assert (amira.most_a_month, other.most_a_month) == (None, 1)
+
+
+@pytest.mark.parametrize("most", [0, 3, 5, 1000])
+def test_limit_that_we_do_not_offer_is_refused_by_the_database(amira, most):
+    with pytest.raises(IntegrityError, match="people_limit_is_one_we_offer"), transaction.atomic():
+        Supporter.objects.filter(pk=amira.pk).update(most_a_month=most)
+
+
+def test_limit_is_shown_among_what_is_held_and_goes_with_the_rest(client, amira):
+    actions.limit_emails(amira, 4)
+    held = client.get(reverse("people:held_data", args=[private_token(amira)])).json()
+    assert held["About you"][0]["Limit on emails"] == "At most 4 emails a month"
+    actions.erase_supporter(amira, by=amira)
+    amira.refresh_from_db()
+    assert amira.most_a_month is None
+
+
+@pytest.mark.parametrize("do", ["", "erase", "stop", "at_most_3", "at_most_", "\x00", "x" * 100_000])
 def test_unknown_choice_says_so_and_changes_nothing(client, amira, do):
     response = client.post(page("choices", amira), {"do": do})
     assert response.status_code == 422

@@ -1,6 +1,7 @@
 from sanctuary.people.actions.choosing import (
     just_stopped,
     lift_suppression,
+    limit_emails,
     pause_emails,
     resume_emails,
     set_big_moments,
@@ -30,6 +31,7 @@ __all__ = [
     "held_about",
     "just_stopped",
     "lift_suppression",
+    "limit_emails",
     "lock_address",
     "pause_emails",
     "resume_emails",

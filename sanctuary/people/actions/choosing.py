@@ -108,3 +108,9 @@ def set_big_moments(supporter: Supporter, *, only: bool) -> None:
     """Only the few biggest calls of a year, or everything agreed to."""
     supporter.only_big_moments = only
     supporter.save(update_fields=["only_big_moments"])
+
+
+def limit_emails(supporter: Supporter, most: int | None) -> None:
+    """At most so many emails in any 30 days, from all senders together; None for no limit."""
+    supporter.most_a_month = most
+    supporter.save(update_fields=["most_a_month"])

@@ -75,6 +75,7 @@ def erase_supporter(supporter: Supporter, *, by) -> None:
         works_for=None,
         only_big_moments=False,
         emails_paused_until=None,
+        most_a_month=None,
         **place_fields(""),
     )
     # The admin's own log keeps the name of what was edited.

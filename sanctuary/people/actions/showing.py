@@ -49,6 +49,7 @@ def _facts(supporter: Supporter) -> dict[str, str]:
         "Position of the postcode": _position(supporter),
         "Only big moments": "Yes" if supporter.only_big_moments else "",
         "Emails paused until": str(supporter.emails_paused_until or ""),
+        "Limit on emails": supporter.get_most_a_month_display() or "",
         "Known to us since": _moment(supporter.created_at),
     }
     return {label: value for label, value in facts.items() if value}

@@ -39,6 +39,12 @@ class Supporter(Located):
         BUSINESS = "business", "Business"
         OTHER = "other", "Something else"
 
+    class MostAMonth(models.IntegerChoices):
+        ONE = 1, "At most 1 email a month"
+        TWO = 2, "At most 2 emails a month"
+        FOUR = 4, "At most 4 emails a month"
+        EIGHT = 8, "At most 8 emails a month"
+
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.PERSON)
     name = models.CharField(max_length=150)
     email = models.EmailField(blank=True)
@@ -49,6 +55,8 @@ class Supporter(Located):
     works_for = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="staff")
     only_big_moments = models.BooleanField(default=False)
     emails_paused_until = models.DateField(null=True, blank=True)
+    # In any 30 days, from all senders together. Empty: no limit.
+    most_a_month = models.PositiveSmallIntegerField(null=True, blank=True, choices=MostAMonth)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = SupporterQuerySet.as_manager()
@@ -58,6 +66,10 @@ class Supporter(Located):
             models.CheckConstraint(
                 condition=models.Q(kind="organisation") | models.Q(organisation_type=""),
                 name="people_only_organisations_have_a_type",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(most_a_month__isnull=True) | models.Q(most_a_month__in=[1, 2, 4, 8]),
+                name="people_limit_is_one_we_offer",
             ),
         ]
         indexes = [models.Index(Lower("name"), name="people_supporter_name")]
