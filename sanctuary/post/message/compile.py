@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from email.policy import SMTP
 from email.utils import format_datetime
+from operator import itemgetter
 from typing import NamedTuple
 
 from sanctuary.post import merge
@@ -50,37 +51,37 @@ class CompiledMessage:
 
     def __init__(self, parts: list[Part]):
         parts = _joined(parts)
-        self._pieces = [part if isinstance(part, bytes) else b"" for part in parts]
-        self._subjects = [(at, part) for at, part in enumerate(parts) if isinstance(part, Subject)]
-        places_of: dict[Slot, list[int]] = {}
-        for at, part in enumerate(parts):
-            if isinstance(part, Slot):
-                places_of.setdefault(part, []).append(at)
-        self._header_slots = [(*slot, at) for slot, at in places_of.items() if _is_header(slot)]
-        self._body_slots = [(*_with_bytes(slot), at) for slot, at in places_of.items() if not _is_header(slot)]
-        in_subjects = {part.name for _, s in self._subjects for part in s.parts if isinstance(part, merge.Field)}
+        varying = sorted({part for part in parts if not isinstance(part, bytes)}, key=_rank)
+        self._header_slots = [(slot.name, slot.encode) for slot in varying if _rank(slot) == 0]
+        self._body_slots = [_with_bytes(slot) for slot in varying if _rank(slot) == 1]
+        self._subjects = [subject for subject in varying if _rank(subject) == 2]
+        self._fixed = [part for part in parts if isinstance(part, bytes)]
+        # `render` makes a list of what varies and then what is fixed; this puts it in the order of the message.
+        fixed_at = iter(range(len(varying), len(varying) + len(parts)))
+        order = [next(fixed_at) if isinstance(part, bytes) else varying.index(part) for part in parts]
+        self._in_order = itemgetter(*order) if order[1:] else list
+        in_subjects = {part.name for s in self._subjects for part in s.parts if isinstance(part, merge.Field)}
         self._cleaned = in_subjects | {name for name, *_ in self._body_slots}
-        self.fields = frozenset(self._cleaned | {name for name, *_ in self._header_slots})
+        self.fields = frozenset(self._cleaned | {name for name, _ in self._header_slots})
 
     def render(self, values: Mapping[str, str]) -> bytes:
         """The wire bytes for one person: lines end in CRLF and none begins with a dot; the final dot is not included.
 
         `values` needs every name in `.fields`. Raises BadValue when a value cannot stand in a header or be a link.
         """
-        pieces = self._pieces.copy()
         cleaned = {name: clean(values[name]) for name in self._cleaned}
+        pieces = []
         try:
-            for name, _, encode, at in self._header_slots:
-                _put(pieces, at, encode(values[name]))
-            for name, fallback, encode, at in self._body_slots:
+            for name, encode in self._header_slots:
+                pieces.append(encode(values[name]))
+            for name, fallback, encode in self._body_slots:
                 value = cleaned[name]
-                empty = not value or value.isspace()
-                _put(pieces, at, fallback if empty and fallback is not None else encode(value))
+                pieces.append(encode(value) if fallback is None or (value and not value.isspace()) else fallback)
         except BadValue as error:
             raise BadValue(f"{name}: {error}") from None
-        for at, subject in self._subjects:
-            pieces[at] = unstructured("Subject", subject.filled(cleaned))
-        return b"".join(pieces)
+        for subject in self._subjects:
+            pieces.append(unstructured("Subject", subject.filled(cleaned)))
+        return b"".join(self._in_order(pieces + self._fixed))
 
 
 def compile_message(
@@ -209,6 +210,11 @@ def _is_header(slot: Slot) -> bool:
     return slot.encode in (in_header, as_address)
 
 
+def _rank(part: Slot | Subject) -> int:
+    """Header values first, then those of the bodies, then whole subjects."""
+    return 2 if isinstance(part, Subject) else 0 if _is_header(part) else 1
+
+
 def _with_bytes(slot: Slot) -> tuple:
     """The slot with its fallback already written as it will stand there; None for a link that must not be empty."""
     fallback = clean(slot.fallback)
@@ -222,8 +228,3 @@ def _with_bytes(slot: Slot) -> tuple:
 
 def _first(value: str, fallback: str) -> str:
     return value if value and not value.isspace() else fallback
-
-
-def _put(pieces: list[bytes], places_: list[int], data: bytes) -> None:
-    for at in places_:
-        pieces[at] = data

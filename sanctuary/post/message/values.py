@@ -16,8 +16,12 @@ SOFT_BREAK = b"=\r\n"
 _WIDTH = 73
 _QP = tuple(bytes([byte]) if 32 <= byte <= 126 and byte != ord("=") else b"=%02X" % byte for byte in range(256))
 _QP_LINE_START = (*_QP[: ord(".")], b"=2E", *_QP[ord(".") + 1 :])
+_SPACE, _DOT = b" ."
 _PLAIN = re.compile(rb"[ -<>-~]+").fullmatch
 _ALREADY_QP = re.compile(r"[!-\-/-<>-~](?:[ -<>-~]{0,70}[!-<>-~])?").fullmatch
+# What needs no escape of any kind: the names and places of most people, and our own links.
+_SIMPLE_WORDS = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ,_-]{0,70}[A-Za-z0-9])?").fullmatch
+_SIMPLE_LINK = re.compile(r"https?://[A-Za-z0-9:/_-][A-Za-z0-9:/._-]*").fullmatch
 
 _BREAKS = re.compile(r"[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
 # Controls, text-direction overrides, invisible marks that only mislead, halves of characters, and no characters at all.
@@ -45,10 +49,8 @@ def clean(value: str) -> str:
 
 def quoted(data: bytes) -> bytes:
     """One line of a body as quoted-printable, folded, safe at either end."""
-    if _PLAIN(data) and not data.endswith(b" "):
-        lines = [data[at : at + _WIDTH] for at in range(0, len(data), _WIDTH)]
-        if not any(line.startswith(b".") for line in lines):
-            return SOFT_BREAK.join(lines)
+    if _PLAIN(data) and data[-1] != _SPACE and _DOT not in data[::_WIDTH]:
+        return SOFT_BREAK.join([data[at : at + _WIDTH] for at in range(0, len(data), _WIDTH)])
     out = []
     width = 0
     for byte in data:
@@ -66,11 +68,13 @@ def quoted(data: bytes) -> bytes:
 
 def in_text(value: str) -> bytes:
     """A clean value in a plain text."""
-    return value.encode() if _ALREADY_QP(value) else quoted(value.encode())
+    return value.encode() if len(value) < _WIDTH and _ALREADY_QP(value) else quoted(value.encode())
 
 
 def in_html(value: str) -> bytes:
     """A clean value in HTML, between tags or inside a quoted attribute."""
+    if _SIMPLE_WORDS(value):
+        return value.encode()
     return in_text(escape(value))
 
 
@@ -81,6 +85,8 @@ def in_link(value: str) -> bytes:
 
 def as_link(value: str) -> bytes:
     """A clean value that is a whole web address, in a quoted HTML attribute. Raises BadValue for any other scheme."""
+    if _SIMPLE_LINK(value):
+        return quoted(value.encode())
     if not _WHOLE_URL(value):
         raise BadValue("a link must start with https://, http:// or mailto:")
     return in_text(escape(quote(value, safe=_URL_MARKS)))
