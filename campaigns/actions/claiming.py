@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from campaigns.actions.settling import Settled, write_outcomes
+from campaigns.actions.sparing import OVER_LIMIT, over_limit
 from campaigns.models import Delivery, Mailing
 from sanctuary.post.journal import Slot, Work
 
@@ -65,6 +66,7 @@ _READ = """
             WHERE m.supporter_id = s.id AND m.left_on IS NULL ORDER BY m.id LIMIT 1
         ), ''),
         coalesce(o.name, ''),
+        s.most_a_month IS NOT NULL,
         CASE
             WHEN s.id IS NULL OR s.email <> d.address THEN 'The address is no longer theirs.'
             WHEN cp.is_live IS NOT TRUE THEN 'They withdrew their permission.'
@@ -106,12 +108,21 @@ def claim_chunk(mailing_id: int, *, host: str, note: Callable[[Work], Slot] | No
         no, lo, hi = taken
         cursor.execute(_READ, {**given, "lo": lo, "hi": hi, **_gate(mailing)})
         rows = cursor.fetchall()
-    stopped = [Settled(row[0], Delivery.Outcome.SUPPRESSED, row[-1]) for row in rows if row[-1]]
+    reasons = _reasons(rows, mailing_id, now)
+    stopped = [Settled(seq, Delivery.Outcome.SUPPRESSED, reason) for seq, reason in reasons.items()]
     write_outcomes(mailing_id, no, stopped, now)
     _use_rate(mailing, len(rows) - len(stopped), now)
-    recipients = [Recipient(*row[:-1]) for row in rows if not row[-1]]
+    recipients = [Recipient(*row[:-2]) for row in rows if row[0] not in reasons]
     slot = note(Work(mailing_id, no, lo, hi, token.bytes)) if note else None
     return Claim(mailing_id, no, lo, hi, token, lease_until, recipients, slot)
+
+
+def _reasons(rows: list[tuple], mailing_id: int, now) -> dict[int, str]:
+    """Why those whom the gate stops get nothing, by `seq`. Those with a limit of their own are looked at last."""
+    reasons = {row[0]: row[-1] for row in rows if row[-1]}
+    limited = {row[1]: row[0] for row in rows if row[-2] and not row[-1]}
+    over = over_limit(limited, mailing_id, lease=LEASE, now=now)
+    return reasons | {limited[person]: OVER_LIMIT for person in over}
 
 
 def _gate(mailing) -> dict:
@@ -126,7 +137,8 @@ def _gate(mailing) -> dict:
 def _within_rate(mailing, now) -> bool:
     if not mailing.per_minute:
         return True
-    locked = Mailing.objects.select_for_update(of=("self",)).get(pk=mailing.pk)
+    # Without its key, or somebody who acts from this very mailing while we wait for them would wait for us.
+    locked = Mailing.objects.select_for_update(of=("self",), no_key=True).get(pk=mailing.pk)
     mailing.next_send_at = locked.next_send_at
     return locked.next_send_at is None or locked.next_send_at <= now
 

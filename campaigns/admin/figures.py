@@ -15,13 +15,14 @@ REASONS = {
     "suppressed": "asked for no more emails",
     "bounced": "have an address that does not work",
     "resting": "are having a rest from emails, or want big moments only",
+    "limited": "have had as many emails this month as they want",
     "shared_address": "share an address with somebody else who gets it",
     "no_address": "have no email address",
 }
 OUTCOMES = {
     "sent": "Handed over to their mail provider",
     "refused": "Refused by their mail provider",
-    "suppressed": "Left out: they said stop, or moved, since the list was fixed",
+    "suppressed": "Left out: they said stop, moved or reached their limit since the list was fixed",
     "cancelled": "Cancelled, because it was stopped",
     "in_doubt": "In doubt: something broke at the moment of handing over",
 }

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from django.db import connection, models
 from django.utils import timezone
 
+from campaigns.models import frequency
 from groups.models import LocalGroup
 from sanctuary.places.models import Region
 from streams.models import Stream
@@ -27,6 +28,7 @@ class Counts:
     bounced: int = 0
     suppressed: int = 0
     resting: int = 0
+    limited: int = 0
     shared_address: int = 0
     recipients: int = 0
 
@@ -57,6 +59,10 @@ _JUDGED = """
                 WHEN hushed.bounced IS NOT NULL THEN 'suppressed'
                 WHEN s.emails_paused_until > %(today)s THEN 'resting'
                 WHEN s.only_big_moments AND NOT %(big)s THEN 'resting'
+                WHEN s.most_a_month IS NOT NULL AND s.most_a_month <= (
+                    SELECT count(*) FROM campaigns_delivery d
+                    WHERE d.supporter_id = s.id AND d.mailing_id = ANY({lately}) AND {had}
+                ) THEN 'limited'
                 ELSE ''
             END AS reason
         FROM people_supporter s
@@ -151,7 +157,8 @@ class Audience:
             "big": mailing.is_big_moment,
             "today": timezone.localdate(),
             "salt": mailing.pk or 0,
+            **frequency.since(timezone.now()),
         }
 
     def _judged(self) -> str:
-        return _JUDGED.format(where=_WHERE[AudienceKind(self.kind)])
+        return _JUDGED.format(where=_WHERE[AudienceKind(self.kind)], lately=frequency.LATELY, had=frequency.HAD)
