@@ -3,6 +3,7 @@
 Every value that differs between machines comes from the environment; see .env.example.
 """
 
+from datetime import time
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -231,6 +232,8 @@ JOURNAL_DIR = env.path("JOURNAL_DIR", BASE_DIR / ".data" / "journal")
 MAIL_CONNECTIONS = env.int("MAIL_CONNECTIONS", 4)
 MAIL_SENDERS = env.int("MAIL_SENDERS", 2)
 MAILING_UNDO_MINUTES = env.int("MAILING_UNDO_MINUTES", 10)
+# Between these two times of the day, in Europe/London, no bulk mail leaves unless it is urgent.
+QUIET_HOURS = env.list("QUIET_HOURS", [] if DEBUG else [time(21), time(8)], subcast=time.fromisoformat, delimiter="-")
 FOUR_EYES_ABOVE = env.int("FOUR_EYES_ABOVE", 1000)
 MAILBOX_DIR = env.path("MAILBOX_DIR", BASE_DIR / ".data" / "mailbox")
 

@@ -4,6 +4,7 @@ from campaigns.models.campaign import Campaign
 from campaigns.models.delivery import Chunk, Delivery
 from campaigns.models.mailing import Mailing
 from campaigns.models.returned import Returned, ReturnedTotal
+from campaigns.models.throttle import MailDomain, Throttle
 
 __all__ = [
     "Action",
@@ -12,7 +13,9 @@ __all__ = [
     "Campaign",
     "Chunk",
     "Delivery",
+    "MailDomain",
     "Mailing",
     "Returned",
     "ReturnedTotal",
+    "Throttle",
 ]

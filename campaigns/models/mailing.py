@@ -58,6 +58,11 @@ class Mailing(models.Model):
     per_minute = models.PositiveIntegerField(
         null=True, blank=True, help_text="At most this many a minute. Empty: no limit."
     )
+    is_urgent = models.BooleanField(
+        "this cannot wait until morning",
+        default=False,
+        help_text="It also goes out at night. Only for what people must know tonight.",
+    )
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     tested_hash = models.CharField(max_length=64, blank=True, editable=False)
@@ -76,6 +81,8 @@ class Mailing(models.Model):
     next_send_at = models.DateTimeField(null=True, blank=True, editable=False)
     counts = models.JSONField(default=dict, blank=True, help_text="Matched, and why some will not get it.")
     pause_reason = models.CharField(max_length=300, blank=True)
+    # What had come back when the guard paused it and somebody let it go on: only what comes after counts again.
+    guard = models.JSONField(default=dict, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = MailingQuerySet.as_manager()
@@ -107,6 +114,7 @@ class Mailing(models.Model):
             self.body,
             self.audience,
             self.is_big_moment,
+            self.is_urgent,
         ]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
