@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.db import connection, transaction
 from django.utils import timezone
 
+from campaigns.actions.limiting import hold_back, may_send
 from campaigns.actions.settling import Settled, write_outcomes
 from campaigns.actions.sparing import OVER_LIMIT, over_limit
 from campaigns.models import Delivery, Mailing
@@ -92,11 +93,11 @@ def claim_chunk(mailing_id: int, *, host: str, note: Callable[[Work], Slot] | No
     """Take the next free chunk of a running mailing and read it through the gate, in one transaction.
 
     `note` writes the loan into the worker's journal before it is committed, so that no loan is ever without a witness.
-    None when the mailing does not run, its rate is used up for now, or nothing is free.
+    None when the mailing does not run, must wait for its rate, the relay or the morning, or nothing is free.
     """
     now = timezone.now()
     mailing = Mailing.objects.running().filter(pk=mailing_id).first()
-    if mailing is None or not _within_rate(mailing, now):
+    if mailing is None or not _within_rate(mailing, now) or not may_send(mailing, now):
         return None
     token, lease_until = uuid.uuid4(), now + LEASE
     with connection.cursor() as cursor:
@@ -111,8 +112,9 @@ def claim_chunk(mailing_id: int, *, host: str, note: Callable[[Work], Slot] | No
     reasons = _reasons(rows, mailing_id, now)
     stopped = [Settled(seq, Delivery.Outcome.SUPPRESSED, reason) for seq, reason in reasons.items()]
     write_outcomes(mailing_id, no, stopped, now)
-    _use_rate(mailing, len(rows) - len(stopped), now)
-    recipients = [Recipient(*row[:-2]) for row in rows if row[0] not in reasons]
+    passed = [Recipient(*row[:-2]) for row in rows if row[0] not in reasons]
+    recipients = hold_back(mailing_id, passed, now)
+    _use_rate(mailing, len(recipients), now)
     slot = note(Work(mailing_id, no, lo, hi, token.bytes)) if note else None
     return Claim(mailing_id, no, lo, hi, token, lease_until, recipients, slot)
 
