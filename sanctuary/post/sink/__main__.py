@@ -6,6 +6,7 @@ import json
 import signal
 import sys
 
+from sanctuary.post.sink.lint import Inspector
 from sanctuary.post.sink.server import Sink
 
 
@@ -17,6 +18,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--newest", type=int, default=2000, help="how many messages the mailbox keeps")
     parser.add_argument("--log", help="a file that gets one line per accepted message")
     parser.add_argument("--faults", type=json.loads, help="a script of faults as JSON")
+    parser.add_argument(
+        "--lint",
+        type=json.loads,
+        help='look at bulk messages: the arguments of lint() as JSON, such as {"hosts": ["127.0.0.1"], "local": true},'
+        ' with "every" (look at each nth) and "report" (a file for what is found)',
+    )
     parser.add_argument("--no-pipelining", action="store_true")
     return parser.parse_args()
 
@@ -32,6 +39,8 @@ async def _run(sink: Sink) -> None:
 
 def main() -> None:
     given = _arguments()
+    rules = given.lint or {}
+    how = {name: rules.pop(name) for name in ("every", "report") if name in rules}
     sink = Sink(
         given.port,
         host=given.host,
@@ -41,6 +50,7 @@ def main() -> None:
         faults=given.faults,
         pipelining=not given.no_pipelining,
         keep=False,
+        inspector=Inspector(rules, **how) if given.lint is not None else None,
     )
     asyncio.run(_run(sink))
 

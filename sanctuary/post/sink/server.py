@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sanctuary.post.sink.faults import Faults
+from sanctuary.post.sink.lint import Inspector
 from sanctuary.post.sink.session import Session
 from sanctuary.post.sink.store import Accepted, Log, Mailbox
 
@@ -21,7 +22,8 @@ class Sink:
 
     `careless` says 354 even without a valid sender or recipient, as some do. `users` maps names to passwords, `ways`
     are the ways to sign in. `tls` is offered as STARTTLS, or spoken from the first byte with `tls_at_once`. `faults` is
-    a script, see `sanctuary.post.sink.faults`; set it anew at any time with `misbehave`.
+    a script, see `sanctuary.post.sink.faults`; set it anew at any time with `misbehave`. An `inspector`
+    lints what is accepted.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Sink:
         tls: ssl.SSLContext | None = None,
         tls_at_once: bool = False,
         keep: bool = True,
+        inspector: Inspector | None = None,
     ):
         self.pipelining, self.careless = pipelining, careless
         self.users, self.ways, self.tls, self.tls_at_once = users or {}, ways, tls, tls_at_once
@@ -48,6 +51,7 @@ class Sink:
         self.violations = 0
         self.sessions: set[Session] = set()
         self._keep = keep
+        self._inspector = inspector
         self._log = Log(log) if log else None
         self._mailbox = Mailbox(mailbox, newest) if mailbox else None
         self._thread: threading.Thread | None = None
@@ -71,6 +75,8 @@ class Sink:
             self._log.add(message)
         if self._mailbox:
             self._mailbox.add(message)
+        if self._inspector:
+            self._inspector.look(message)
 
     def flush(self) -> None:
         if self._log:
@@ -106,6 +112,8 @@ class Sink:
     def _write_files(self) -> None:
         if self._log:
             self._log.close()
+        if self._inspector:
+            self._inspector.close()
         if self._mailbox:
             self._mailbox.flush()
             self._mailbox.flush_counts()
