@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.db import connection, transaction
 from django.utils import timezone
 
+from campaigns.actions.prepared import Prepared, listed
 from campaigns.models import Chunk, Delivery, Mailing
 
 GIVE_UP_AFTER = timedelta(days=3)
@@ -34,33 +35,43 @@ def settle_chunk(mailing_id: int, no: int, token: uuid.UUID, results: Iterable[S
     False, and nothing is written, when the lease was lost to somebody else in the meantime.
     """
     now = timezone.now()
-    chunk = Chunk.objects.select_for_update(of=("self",)).filter(mailing_id=mailing_id, no=no).first()
-    if chunk is None or chunk.owner != token:
+    ended, deferred = [], []
+    for result in results:
+        (ended if result.outcome > 0 else deferred).append(result)
+    deferred = [result for result in deferred if result.outcome == DEFERRED]
+    if deferred and now - Mailing.objects.values_list("frozen_at", flat=True).get(pk=mailing_id) > GIVE_UP_AFTER:
+        ended, deferred = ended + [result._replace(outcome=Outcome.REFUSED) for result in deferred], []
+    waiting = _write(mailing_id, no, token, now, ended)
+    if waiting is None:
         return False
-    mailing = Mailing.objects.get(pk=mailing_id)
-    results = list(results)
-    if now - mailing.frozen_at > GIVE_UP_AFTER:
-        results = [_given_up(result) for result in results]
-    write_outcomes(mailing_id, no, [result for result in results if result.outcome > 0], now)
-    _write_waits(mailing_id, [result for result in results if result.outcome == DEFERRED], now)
-    if mailing.state == Mailing.State.STOPPED:
-        cancel_rest(mailing_id, no, now)
-    give_back(mailing_id, no)
+    if waiting:
+        _write_waits(mailing_id, deferred, now)
+        if Mailing.objects.filter(pk=mailing_id, state=Mailing.State.STOPPED).exists():
+            cancel_rest(mailing_id, no, now)
+        give_back(mailing_id, no)
+    else:
+        _CLOSE.run(mailing_id, no)
     return True
 
 
-def _given_up(result: Settled) -> Settled:
-    return result._replace(outcome=Outcome.REFUSED) if result.outcome == DEFERRED else result
-
-
-_SETTLE = """
-    WITH changed AS (
+# Rows and counters in one statement, so that they can never disagree.
+_WRITE = Prepared(
+    "settle_rows",
+    ("bigint", "int", "uuid", "timestamptz", "text", "text", "text"),
+    """
+    WITH held AS MATERIALIZED (
+        SELECT lo, hi FROM campaigns_chunk
+        WHERE mailing_id = $1 AND no = $2 AND ($3 IS NULL OR owner = $3) FOR UPDATE
+    ), said AS MATERIALIZED (
+        SELECT unnest(string_to_array($5, ',')::int[]) AS seq, unnest(string_to_array($6, ',')::smallint[]) AS outcome,
+            unnest(string_to_array($7, chr(31))) AS reply
+    ), changed AS (
         UPDATE campaigns_delivery d
-        SET outcome = v.outcome, reply = v.reply, settled_at = %(now)s,
-            address = CASE WHEN v.outcome IN (3, 4) THEN '' ELSE d.address END,
-            attempts = d.attempts + CASE WHEN v.outcome = ANY(ARRAY[1, 2, 5]) THEN 1 ELSE 0 END
-        FROM unnest(%(seqs)s::int[], %(outcomes)s::smallint[], %(replies)s::text[]) AS v(seq, outcome, reply)
-        WHERE d.mailing_id = %(mailing)s AND d.seq = v.seq AND d.outcome = 0
+        SET outcome = said.outcome, reply = coalesce(said.reply, ''), settled_at = $4,
+            address = CASE WHEN said.outcome IN (3, 4) THEN '' ELSE d.address END,
+            attempts = d.attempts + CASE WHEN said.outcome IN (1, 2, 5) THEN 1 ELSE 0 END
+        FROM said, held
+        WHERE d.mailing_id = $1 AND d.seq = said.seq AND d.seq BETWEEN held.lo AND held.hi AND d.outcome = 0
         RETURNING d.outcome
     ), counted AS (
         SELECT count(*) FILTER (WHERE outcome = 1) AS sent, count(*) FILTER (WHERE outcome = 2) AS refused,
@@ -71,24 +82,35 @@ _SETTLE = """
     UPDATE campaigns_chunk c SET sent = c.sent + n.sent, refused = c.refused + n.refused,
         suppressed = c.suppressed + n.suppressed, cancelled = c.cancelled + n.cancelled,
         in_doubt = c.in_doubt + n.in_doubt
-    FROM counted n WHERE c.mailing_id = %(mailing)s AND c.no = %(no)s
-"""
+    FROM counted n, held WHERE c.mailing_id = $1 AND c.no = $2
+    RETURNING c.hi - c.lo + 1 - c.sent - c.refused - c.suppressed - c.cancelled - c.in_doubt
+    """,
+)
+
+
+_CLOSE = Prepared(
+    "close_chunk",
+    ("bigint", "int"),
+    """
+    UPDATE campaigns_chunk SET state = 2, owner = NULL, lease_until = NULL, not_before = NULL
+    WHERE mailing_id = $1 AND no = $2
+    """,
+)
 
 
 def write_outcomes(mailing_id: int, no: int, results: list[Settled], now) -> None:
-    """Rows and counters in one statement, so that they can never disagree. Who is not mailed leaves no address."""
-    if not results:
-        return
-    given = {
-        "mailing": mailing_id,
-        "no": no,
-        "now": now,
-        "seqs": [result.seq for result in results],
-        "outcomes": [int(result.outcome) for result in results],
-        "replies": [result.reply[:200] for result in results],
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, given)
+    """Write the ends of some rows of a chunk that the caller holds. Who is not mailed leaves no address."""
+    if results:
+        _write(mailing_id, no, None, now, results)
+
+
+def _write(mailing_id: int, no: int, token: uuid.UUID | None, now, results: list[Settled]) -> int | None:
+    """How many rows of the chunk still wait; None when the token is not its owner's."""
+    seqs = listed([result.seq for result in results])
+    outcomes = listed([int(result.outcome) for result in results])
+    replies = "\x1f".join([result.reply[:200].replace("\x1f", " ") for result in results])
+    rows = _WRITE.run(mailing_id, no, token, now, seqs, outcomes, replies)
+    return rows[0][0] if rows else None
 
 
 def _write_waits(mailing_id: int, deferred: list[Settled], now) -> None:
