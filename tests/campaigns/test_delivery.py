@@ -22,6 +22,7 @@ from campaigns import actions, tasks
 from campaigns.models import Delivery, Mailing
 from sanctuary.people import actions as people
 from sanctuary.post.sink import Sink
+from sanctuary.post.sink.lint import lint
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -141,10 +142,17 @@ def test_every_recipient_gets_exactly_one_message(mailing, sink, environment):
     progress = mailing.chunks.all().progress()
     assert (progress["sent"], progress["suppressed"], progress["total"]) == (RECIPIENTS - 1, 1, RECIPIENTS)
     check_headers(message_from_bytes(sink.accepted[0].data, policy=policy.default))
+    assert [faults for message in sink.accepted[::10] if (faults := linted(message, mailing))] == []
 
 
 def leaver_of(delivery):
     return factories.SupporterFactory._meta.model.objects.get(pk=delivery.supporter_id)
+
+
+def linted(message, mailing):
+    sender = mailing.controller
+    says = [sender.name, sender.charity_number, sender.postal_address]
+    return lint(message.wire, recipients=message.recipients, mail_from=message.sender, says=says, hosts=[], local=True)
 
 
 def check_headers(message):
