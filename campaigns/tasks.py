@@ -27,17 +27,18 @@ def start_mailing(mailing_id):
 def sweep_mailings():
     """Start what is due, recover what died, wake the senders. The database decides; the broker may forget all of it."""
     now = timezone.now()
+    at_night = actions.quiet_until(now) is not None
     actions.recover_journals()
     while actions.doubt_expired_chunk():
         pass
-    for mailing in Mailing.objects.due(now):
+    for mailing in Mailing.objects.due(now).awake(at_night=at_night):
         start_mailing.apply_async_on_commit(args=[mailing.pk], expires=RING_EXPIRES)
     for mailing in Mailing.objects.filter(state=Mailing.State.STOPPED).with_free_chunks(now):
         while actions.cancel_chunk(mailing):
             pass
     for mailing in Mailing.objects.running():
         actions.finish_mailing(mailing)
-    for mailing in Mailing.objects.running().with_free_chunks(now):
+    for mailing in Mailing.objects.running().awake(at_night=at_night).with_free_chunks(now):
         wake_senders(mailing)
 
 

@@ -18,6 +18,7 @@ from campaigns.actions.controlling import (
     stop_mailing,
 )
 from campaigns.actions.freezing import freeze_and_start
+from campaigns.actions.limiting import leaves_at, quiet_until
 from campaigns.actions.mailing import (
     approve_mailing,
     schedule_mailing,
@@ -54,11 +55,13 @@ __all__ = [
     "forget_unconfirmed",
     "freeze_and_start",
     "held_about",
+    "leaves_at",
     "make_live",
     "note_campaign_edit",
     "pause_mailing",
     "preview",
     "problems_in",
+    "quiet_until",
     "recover_journals",
     "rest_campaign",
     "resume_mailing",

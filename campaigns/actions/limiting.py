@@ -83,6 +83,19 @@ def quiet_until(now: datetime) -> datetime | None:
     return datetime.combine(day, ends, tzinfo=here.tzinfo)
 
 
+def leaves_at(mailing) -> datetime:
+    """When the first one can leave: the time that was chosen, or the end of the quiet hours it lies in."""
+    waits = None if mailing.is_urgent else quiet_until(mailing.starts_at)
+    return waits or mailing.starts_at
+
+
+def relay_is_full(now: datetime) -> bool:
+    """Whether the relay takes no more for this moment, and will within some seconds."""
+    relay = _what_is_felt(now).relay
+    throttle = relay and Throttle.objects.filter(pk=relay).first()
+    return bool(throttle) and now < (throttle.next_send_at or now) < now + BURST
+
+
 def forget_what_is_felt() -> None:
     """Look at the throttles afresh: they have just been changed in this process."""
     global _felt

@@ -19,6 +19,10 @@ class MailingQuerySet(models.QuerySet):
     def running(self):
         return self.filter(state=Mailing.State.SENDING)
 
+    def awake(self, *, at_night: bool):
+        """Those that may go out now: at night only what cannot wait until morning."""
+        return self.filter(is_urgent=True) if at_night else self
+
     def long_over(self, now):
         """Ended so long ago that nobody will ask who had it at which address."""
         return self.filter(finished_at__lte=now - KEEP_ADDRESSES)
