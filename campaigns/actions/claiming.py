@@ -1,15 +1,16 @@
 """Taking the next chunk of a mailing, through the gate. The broker only rings; the database decides."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from campaigns.actions.limiting import hold_back, may_send
+from campaigns.actions.prepared import Prepared
 from campaigns.actions.settling import Settled, write_outcomes
 from campaigns.actions.sparing import OVER_LIMIT, over_limit
 from campaigns.models import Delivery, Mailing
@@ -18,6 +19,7 @@ from sanctuary.post.journal import Slot, Work
 LEASE = timedelta(seconds=90)
 # A worker that looks a moment late may make up for it, or the rate asked for would never be reached.
 CATCH_UP = timedelta(seconds=1)
+_ASKED = ("controller_id", "purpose", "is_big_moment", "is_urgent", "per_minute", "next_send_at")
 
 
 class Recipient(NamedTuple):
@@ -47,72 +49,84 @@ class Claim:
 
 
 # Materialised, or the planner may lease every free chunk at once.
-_TAKE = """
+_TAKE = Prepared(
+    "take_chunk",
+    ("bigint", "timestamptz", "uuid", "text", "timestamptz"),
+    """
     WITH next AS MATERIALIZED (
         SELECT no FROM campaigns_chunk
-        WHERE mailing_id = %(mailing)s AND state = 0 AND (not_before IS NULL OR not_before <= %(now)s)
+        WHERE mailing_id = $1 AND state = 0 AND (not_before IS NULL OR not_before <= $2)
         ORDER BY no LIMIT 1 FOR UPDATE SKIP LOCKED
     )
-    UPDATE campaigns_chunk c SET state = 1, owner = %(token)s, host = %(host)s, lease_until = %(lease_until)s
-    FROM next WHERE c.mailing_id = %(mailing)s AND c.no = next.no
+    UPDATE campaigns_chunk c SET state = 1, owner = $3, host = $4, lease_until = $5
+    FROM next WHERE c.mailing_id = $1 AND c.no = next.no
     RETURNING c.no, c.lo, c.hi
-"""
+    """,
+)
 
 # The gate. Whoever left, complained, moved or asked for rest since the freeze is stopped here.
-_READ = """
+_READ = Prepared(
+    "read_through_the_gate",
+    ("bigint", "int", "int", "timestamptz", "bigint", "text", "boolean", "date", "boolean", "boolean"),
+    """
     SELECT d.seq, d.supporter_id, d.address, coalesce(s.name, ''),
         CASE WHEN s.kind = 'person' THEN split_part(s.name, ' ', 1) ELSE '' END,
-        coalesce((
+        CASE WHEN $9 THEN coalesce((
             SELECT g.name FROM groups_membership m JOIN groups_localgroup g ON g.id = m.group_id
             WHERE m.supporter_id = s.id AND m.left_on IS NULL ORDER BY m.id LIMIT 1
-        ), ''),
-        coalesce(o.name, ''),
+        ), '') ELSE '' END,
+        CASE WHEN $10 THEN coalesce((
+            SELECT o.name FROM places_outwardcode o WHERE o.code = s.outward_code LIMIT 1
+        ), '') ELSE '' END,
         s.most_a_month IS NOT NULL,
         CASE
             WHEN s.id IS NULL OR s.email <> d.address THEN 'The address is no longer theirs.'
-            WHEN cp.is_live IS NOT TRUE THEN 'They withdrew their permission.'
-            WHEN EXISTS (
-                SELECT FROM people_suppression x
-                WHERE x.email_mac = s.email_mac AND (x.controller_id IS NULL OR x.controller_id = %(controller)s)
+            WHEN NOT coalesce((
+                SELECT p.is_live FROM people_currentpermission p
+                WHERE p.supporter_id = s.id AND p.controller_id = $5 AND p.purpose = $6 AND p.channel = 'email'
+                LIMIT 1
+            ), FALSE) THEN 'They withdrew their permission.'
+            WHEN (
+                SELECT TRUE FROM people_suppression x
+                WHERE x.email_mac = s.email_mac AND (x.controller_id IS NULL OR x.controller_id = $5) LIMIT 1
             ) THEN 'The address is suppressed.'
-            WHEN s.emails_paused_until > %(today)s OR (s.only_big_moments AND NOT %(big)s) THEN 'They are resting.'
+            WHEN s.emails_paused_until > $8 OR (s.only_big_moments AND NOT $7) THEN 'They are resting.'
         END
     FROM campaigns_delivery d
-    LEFT JOIN people_supporter s ON s.id = d.supporter_id
-    LEFT JOIN people_currentpermission cp ON cp.supporter_id = s.id AND cp.controller_id = %(controller)s
-        AND cp.purpose = %(purpose)s AND cp.channel = 'email'
-    LEFT JOIN places_outwardcode o ON o.code = s.outward_code
-    WHERE d.mailing_id = %(mailing)s AND d.seq BETWEEN %(lo)s AND %(hi)s AND d.outcome = 0
-        AND (d.not_before IS NULL OR d.not_before <= %(now)s)
+    LEFT JOIN LATERAL (SELECT * FROM people_supporter WHERE id = d.supporter_id LIMIT 1) s ON TRUE
+    WHERE d.mailing_id = $1 AND d.seq BETWEEN $2 AND $3 AND d.outcome = 0
+        AND (d.not_before IS NULL OR d.not_before <= $4)
     ORDER BY d.seq
-"""
+    """,
+)
+# Asking for a group or a place costs as much as all the rest of the gate, so only who needs it asks.
+EVERYTHING = frozenset({"group", "place"})
 
 
 @transaction.atomic
-def claim_chunk(mailing_id: int, *, host: str, note: Callable[[Work], Slot] | None = None) -> Claim | None:
+def claim_chunk(
+    mailing_id: int, *, host: str, note: Callable[[Work], Slot] | None = None, fields: Collection[str] = EVERYTHING
+) -> Claim | None:
     """Take the next free chunk of a running mailing and read it through the gate, in one transaction.
 
     `note` writes the loan into the worker's journal before it is committed, so that no loan is ever without a witness.
-    None when the mailing does not run, must wait for its rate, the relay or the morning, or nothing is free.
+    `fields` are the merge fields that the message uses. None when the mailing does not run, must wait for its rate, the
+    relay or the morning, or nothing is free.
     """
     now = timezone.now()
-    mailing = Mailing.objects.running().filter(pk=mailing_id).first()
+    mailing = Mailing.objects.running().only(*_ASKED).filter(pk=mailing_id).first()
     if mailing is None or not _within_rate(mailing, now) or not may_send(mailing, now):
         return None
     token, lease_until = uuid.uuid4(), now + LEASE
-    with connection.cursor() as cursor:
-        given = {"mailing": mailing_id, "now": now, "token": token, "host": host, "lease_until": lease_until}
-        cursor.execute(_TAKE, given)
-        taken = cursor.fetchone()
-        if taken is None:
-            return None
-        no, lo, hi = taken
-        cursor.execute(_READ, {**given, "lo": lo, "hi": hi, **_gate(mailing)})
-        rows = cursor.fetchall()
+    taken = _TAKE.run(mailing_id, now, token, host, lease_until)
+    if not taken:
+        return None
+    ((no, lo, hi),) = taken
+    rows = _READ.run(mailing_id, lo, hi, now, *_gate(mailing), "group" in fields, "place" in fields)
     reasons = _reasons(rows, mailing_id, now)
     stopped = [Settled(seq, Delivery.Outcome.SUPPRESSED, reason) for seq, reason in reasons.items()]
     write_outcomes(mailing_id, no, stopped, now)
-    passed = [Recipient(*row[:-2]) for row in rows if row[0] not in reasons]
+    passed = [Recipient._make(row[:-2]) for row in rows if row[0] not in reasons]
     recipients = hold_back(mailing_id, passed, now)
     _use_rate(mailing, len(recipients), now)
     slot = note(Work(mailing_id, no, lo, hi, token.bytes)) if note else None
@@ -127,13 +141,8 @@ def _reasons(rows: list[tuple], mailing_id: int, now) -> dict[int, str]:
     return reasons | {limited[person]: OVER_LIMIT for person in over}
 
 
-def _gate(mailing) -> dict:
-    return {
-        "controller": mailing.controller_id,
-        "purpose": mailing.purpose,
-        "big": mailing.is_big_moment,
-        "today": timezone.localdate(),
-    }
+def _gate(mailing) -> tuple:
+    return mailing.controller_id, mailing.purpose, mailing.is_big_moment, timezone.localdate()
 
 
 def _within_rate(mailing, now) -> bool:

@@ -286,13 +286,13 @@ def test_counters_can_never_exceed_the_chunk(sending):
 def test_two_workers_at_once_take_different_chunks(sending):
     sending.chunks.update(hi=2)
     Chunk.objects.create(mailing=sending, no=2, lo=3, hi=5)
-    first, second = race(lambda: claim(sending), lambda: claim(sending), after="FROM campaigns_chunk")
+    first, second = race(lambda: claim(sending), lambda: claim(sending), after="EXECUTE take_chunk")
     assert {first.no, second.no} == {1, 2}
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_cannot_share_the_last_chunk(sending):
-    taken = race(lambda: claim(sending), lambda: claim(sending), after="FROM campaigns_chunk")
+    taken = race(lambda: claim(sending), lambda: claim(sending), after="EXECUTE take_chunk")
     assert sorted(claimed is None for claimed in taken) == [False, True]
 
 
