@@ -33,7 +33,7 @@ def sweep_mailings():
         pass
     for mailing in Mailing.objects.due(now).awake(at_night=at_night):
         start_mailing.apply_async_on_commit(args=[mailing.pk], expires=RING_EXPIRES)
-    for mailing in Mailing.objects.filter(state=Mailing.State.STOPPED).with_free_chunks(now):
+    for mailing in Mailing.objects.stopped_in_the_middle():
         while actions.cancel_chunk(mailing):
             pass
     for mailing in Mailing.objects.running():

@@ -3,6 +3,7 @@
 from django.db import connection, transaction
 from django.utils import timezone
 
+from campaigns.actions.limiting import slowest_rate
 from campaigns.models import Audience, Mailing
 from campaigns.models.audience import Counts
 from sanctuary.audit.actions import record
@@ -41,7 +42,7 @@ def _freeze(mailing: Mailing) -> Counts:
         cursor.execute(audience.freeze_sql(), {**audience.parameters(mailing), "mailing": mailing.pk})
         counts = audience.read_counts(cursor.fetchall())
         if counts.recipients:
-            size = chunk_size(mailing.per_minute)
+            size = chunk_size(slowest_rate(mailing))
             cursor.execute(_CHUNKS, {"mailing": mailing.pk, "size": size, "total": counts.recipients})
             cursor.execute("ANALYZE campaigns_delivery, campaigns_chunk")
     return counts

@@ -89,6 +89,12 @@ def leaves_at(mailing) -> datetime:
     return waits or mailing.starts_at
 
 
+def slowest_rate(mailing) -> int | None:
+    """Messages a minute that its own limit and the relay's let through; None without either."""
+    relay = Throttle.objects.filter(is_relay=True).values_list("per_minute", flat=True).first()
+    return min(filter(None, [mailing.per_minute, relay]), default=None)
+
+
 def relay_is_full(now: datetime) -> bool:
     """Whether the relay takes no more for this moment, and will within some seconds."""
     relay = _what_is_felt(now).relay

@@ -12,6 +12,7 @@ from django.utils import timezone
 from campaigns.actions.claiming import Claim, claim_chunk
 from campaigns.actions.composing import Values, compose, sender_address
 from campaigns.actions.controlling import finish_mailing, pause_mailing
+from campaigns.actions.limiting import quiet_until, relay_is_full
 from campaigns.actions.recovering import host_name, recover_journals
 from campaigns.actions.settling import DEFERRED, UNTOUCHED, Settled, settle_chunk
 from campaigns.models import Delivery, Mailing
@@ -58,7 +59,7 @@ def _take_turn(turn: "_Turn", ends: float) -> bool:
         claim = claim_chunk(mailing.pk, host=host_name(), note=_journal().begin)
         if claim is not None:
             turn.send(claim)
-        elif mailing.per_minute and _waits_for_rate(mailing.pk):
+        elif _waits_for_rate(mailing):
             time.sleep(POLL)
         else:
             finish_mailing(mailing)
@@ -66,9 +67,12 @@ def _take_turn(turn: "_Turn", ends: float) -> bool:
     return True
 
 
-def _waits_for_rate(mailing_id: int) -> bool:
+def _waits_for_rate(mailing: Mailing) -> bool:
+    """Whether it may go on in a moment: its own rate or the relay's is used up, and somebody still waits."""
     now = timezone.now()
-    running = Mailing.objects.running().filter(pk=mailing_id, next_send_at__gt=now)
+    running = Mailing.objects.running().filter(pk=mailing.pk).awake(at_night=quiet_until(now) is not None)
+    if not relay_is_full(now):
+        running = running.filter(per_minute__isnull=False, next_send_at__gt=now)
     return running.with_free_chunks(now).exists()
 
 

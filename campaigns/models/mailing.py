@@ -19,6 +19,10 @@ class MailingQuerySet(models.QuerySet):
     def running(self):
         return self.filter(state=Mailing.State.SENDING)
 
+    def stopped_in_the_middle(self):
+        """Stopped, with people left who must be told apart as cancelled: also those who were to wait."""
+        return self.filter(state=Mailing.State.STOPPED, chunks__state=0).distinct()
+
     def awake(self, *, at_night: bool):
         """Those that may go out now: at night only what cannot wait until morning."""
         return self.filter(is_urgent=True) if at_night else self

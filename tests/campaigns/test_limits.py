@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from campaigns import actions
+from campaigns import actions, tasks
 from campaigns.actions import limiting
 from campaigns.actions.claiming import claim_chunk
 from campaigns.actions.settling import Settled, settle_chunk
@@ -168,8 +168,8 @@ def test_day_has_an_end_and_a_new_one(clock, sending):
 
 
 def test_relay_rate_holds_every_mailing_and_touches_no_row(clock, sending, staff):
-    limit(is_relay=True, per_minute=60)
     other = started(staff)
+    limit(is_relay=True, per_minute=60)
     assert sum(take(sending).values()) == 15
     before = list(other.deliveries.order_by("seq").values())
     assert take(other) is None
@@ -224,8 +224,8 @@ def test_two_workers_cannot_both_take_the_last_of_a_bucket(audience, staff):
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_cannot_both_find_room_at_the_relay(audience, staff):
     with time_machine.travel(NOON, tick=False):
-        limit(is_relay=True, per_minute=60)
         first, second = started(staff), started(staff)
+        limit(is_relay=True, per_minute=60)
         got = race(lambda: take(first), lambda: take(second), after='FROM "campaigns_throttle"')
     assert sorted(got, key=bool) == [None, {"busy.example.org": 12, "calm.example.org": 3}]
 
@@ -241,3 +241,25 @@ def test_a_domain_belongs_to_one_throttle(clock):
 def test_a_throttle_that_lets_nothing_through_cannot_be(field):
     with pytest.raises(IntegrityError), transaction.atomic():
         Throttle.objects.create(name="None", **{field: 0})
+
+
+def test_chunks_are_cut_for_the_slowest_rate(clock, audience, staff):
+    limit(is_relay=True, per_minute=300)
+    assert sorted(c.hi - c.lo + 1 for c in started(staff).chunks.all()) == [5, 5, 5]
+    assert sorted(c.hi - c.lo + 1 for c in started(staff, per_minute=60).chunks.all()) == [1] * 15
+
+
+def test_a_worker_stays_for_a_relay_that_is_full_for_a_moment_only(clock, sending, staff):
+    relay = limit(is_relay=True, per_minute=60)
+    assert not limiting.relay_is_full(NOON)
+    for seconds, full in [(0, False), (1, True), (9, True), (60, False)]:
+        Throttle.objects.filter(pk=relay.pk).update(next_send_at=NOON + timedelta(seconds=seconds))
+        assert limiting.relay_is_full(NOON) is full
+
+
+def test_stopping_cancels_those_who_were_held_back(clock, sending, staff):
+    limit("busy.example.org", per_minute=30)
+    take(sending)
+    actions.stop_mailing(sending, by=staff)
+    tasks.sweep_mailings()
+    assert sending.chunks.all().progress()["cancelled"] == 6
