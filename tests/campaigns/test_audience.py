@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from campaigns.models import Audience
+from campaigns.models import Audience, Delivery
 from campaigns.models.audience import Counts
 from sanctuary.people import actions as people
 from sanctuary.people.models import Permission, Suppression
@@ -24,6 +24,15 @@ def permitted(controller=None, **fields):
     supporter = factories.SupporterFactory(**fields)
     factories.permit(supporter, controller)
     return supporter
+
+
+def had_an_email(supporter, mailing):
+    """An earlier mailing of another sender reached them today."""
+    controller, now = factories.ControllerFactory(), timezone.now()
+    before = factories.MailingFactory(
+        campaign=mailing.campaign, author=mailing.author, controller=controller, frozen_at=now
+    )
+    before.deliveries.create(seq=1, supporter_id=supporter.pk, outcome=Delivery.Outcome.SENT, settled_at=now)
 
 
 def test_count_gives_each_reason_once(mailing, other_group):
@@ -47,16 +56,19 @@ def test_count_gives_each_reason_once(mailing, other_group):
     permitted(emails_paused_until=timezone.localdate())
     permitted(only_big_moments=True)
     permitted(email="shared@example.org"), permitted(email="shared@example.org")
+    had_an_email(permitted(most_a_month=1), mailing), had_an_email(permitted(most_a_month=2), mailing)
+    had_an_email(permitted(), mailing)
 
     assert Audience.of(mailing).count(mailing) == Counts(
-        matched=14,
+        matched=17,
         no_address=1,
         no_permission=3,
         bounced=1,
         suppressed=2,
         resting=2,
+        limited=1,
         shared_address=1,
-        recipients=4,
+        recipients=6,
     )
 
 

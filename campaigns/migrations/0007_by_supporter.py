@@ -1,0 +1,25 @@
+import django.db.models.deletion
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("campaigns", "0006_control"), ("people", "0004_limit")]
+
+    operations = [
+        migrations.AlterField(
+            "delivery",
+            "mailing",
+            models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="deliveries",
+                to="campaigns.mailing",
+            ),
+        ),
+        migrations.RemoveConstraint("delivery", "campaigns_each_supporter_once"),
+        migrations.AddConstraint(
+            "delivery",
+            models.UniqueConstraint(fields=["supporter_id", "mailing"], name="campaigns_each_supporter_once"),
+        ),
+    ]
