@@ -59,3 +59,9 @@ def forget_unconfirmed():
 def forget_addresses():
     """Three months after a mailing its ledger needs no addresses."""
     actions.forget_addresses()
+
+
+@shared_task
+def forget_returned():
+    """Thirteen months after an email came back only the number is kept."""
+    actions.forget_returned()

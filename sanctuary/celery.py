@@ -19,6 +19,14 @@ app.conf.beat_schedule = {
     "forget sent emails": {"task": "sanctuary.post.tasks.forget_sent", "schedule": 3600},
     "forget addresses of old mailings": {"task": "campaigns.tasks.forget_addresses", "schedule": 3600},
     "forget unconfirmed pledges": {"task": "pledges.tasks.forget_unconfirmed", "schedule": 3600},
+    # Not in the lane of confirmations, which a full maildir must not hold up.
+    "read what came back": {
+        "task": "sanctuary.post.tasks.read_returns",
+        "schedule": 60,
+        "options": {"queue": "default", "expires": 60},
+    },
+    "forget what came back": {"task": "sanctuary.post.tasks.forget_incoming", "schedule": 3600},
+    "forget which emails came back": {"task": "campaigns.tasks.forget_returned", "schedule": 3600},
     "forget unconfirmed names": {"task": "campaigns.tasks.forget_unconfirmed", "schedule": 3600},
 }
 

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
+from marshmallow.validate import OneOf
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -228,6 +229,12 @@ EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "City of Sanctuary UK <hello@sanctuary.example.org>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+MAIL_RETURN_ADDRESS = env.str("MAIL_RETURN_ADDRESS", "returns@" + DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">"))
+RETURNS_MAILDIR = env.str("RETURNS_MAILDIR", "")
+MAIL_PROVIDER = env.str("MAIL_PROVIDER", "", validate=OneOf(["", "brevo", "mailgun", "postmark"]))
+ANYMAIL = {"WEBHOOK_SECRET": required("MAIL_WEBHOOK_SECRET", "name:password")} if MAIL_PROVIDER else {}
+if MAIL_PROVIDER == "mailgun":
+    ANYMAIL["MAILGUN_WEBHOOK_SIGNING_KEY"] = required("MAIL_WEBHOOK_SIGNING_KEY", "development-signing-key")
 JOURNAL_DIR = env.path("JOURNAL_DIR", BASE_DIR / ".data" / "journal")
 MAIL_CONNECTIONS = env.int("MAIL_CONNECTIONS", 4)
 MAIL_SENDERS = env.int("MAIL_SENDERS", 2)

@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from sanctuary import home
 from sanctuary.demo import views as demo
+from sanctuary.post.views import MailEvents
 
 admin.site.login = secure_admin_login(admin.site.login)
 
@@ -39,6 +40,9 @@ urlpatterns = [
     path("", include("pledges.urls")),
     path("", include("campaigns.urls")),
 ]
+
+if settings.MAIL_PROVIDER:
+    urlpatterns += [path("webhooks/mail/", MailEvents.as_view(), name="mail_events")]
 
 if settings.DEVELOPMENT_PAGES:
     urlpatterns += [

@@ -35,7 +35,7 @@ FLOORS = {
 PRIVATE_ROOMS = {
     "sanctuary.places": {"postcode": 0, "grid": 0, "directory": 0, "uk_map": 0},
     "sanctuary.people": {"address": 0, "tokens": 0, "links": 0},
-    "sanctuary.post": {"merge": 0, "markup": 0, "message": 0, "pump": 0, "journal": 0, "sink": 0},
+    "sanctuary.post": {"merge": 0, "markup": 0, "message": 0, "pump": 0, "journal": 0, "sink": 0, "returns": 0},
 }
 
 # What stands in sanctuary/ itself: the rest of the floor, and the roof.
@@ -56,6 +56,7 @@ LENT = {
     "sanctuary.post.merge",
     "sanctuary.post.message",
     "sanctuary.post.pump",
+    "sanctuary.post.returns",
 }
 
 

@@ -27,6 +27,13 @@ from campaigns.actions.mailing import (
     write_mailing,
 )
 from campaigns.actions.recovering import doubt_expired_chunk, recover_journals
+from campaigns.actions.returning import (
+    forget_returned,
+    forget_returned_of,
+    returned_about,
+    returned_counts,
+    take_return,
+)
 from campaigns.actions.sending import send_for
 from campaigns.actions.taking import (
     act_from_mail,
@@ -51,6 +58,8 @@ __all__ = [
     "doubt_expired_chunk",
     "finish_mailing",
     "forget_addresses",
+    "forget_returned",
+    "forget_returned_of",
     "forget_supporter",
     "forget_unconfirmed",
     "freeze_and_start",
@@ -66,6 +75,8 @@ __all__ = [
     "rest_campaign",
     "resume_mailing",
     "return_to_draft",
+    "returned_about",
+    "returned_counts",
     "sample_recipients",
     "schedule_mailing",
     "send_for",
@@ -73,6 +84,7 @@ __all__ = [
     "settle_doubt",
     "sign_action",
     "stop_mailing",
+    "take_return",
     "unschedule_mailing",
     "write_mailing",
 ]

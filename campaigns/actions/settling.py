@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from campaigns.actions.prepared import Prepared, listed
+from campaigns.actions.returning import silence_refused
 from campaigns.models import Chunk, Delivery, Mailing
 
 GIVE_UP_AFTER = timedelta(days=3)
@@ -44,6 +45,7 @@ def settle_chunk(mailing_id: int, no: int, token: uuid.UUID, results: Iterable[S
     waiting = _write(mailing_id, no, token, now, ended)
     if waiting is None:
         return False
+    silence_refused(mailing_id, [(each.seq, each.reply) for each in ended if each.outcome == Outcome.REFUSED], now)
     if waiting:
         _write_waits(mailing_id, deferred, now)
         if Mailing.objects.filter(pk=mailing_id, state=Mailing.State.STOPPED).exists():

@@ -1,8 +1,11 @@
 """Queue one email with the change that causes it; hand it to the relay after that change is saved."""
 
+import hashlib
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
+from itertools import islice
+from pathlib import Path
 
 from celery import current_app
 from django.conf import settings
@@ -12,12 +15,19 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from sanctuary.audit.actions import record
-from sanctuary.post.models import GIVE_UP_AFTER, Email
+from sanctuary.people.actions import suppress
+from sanctuary.people.address import InvalidAddress, canon
+from sanctuary.people.models import Suppression
+from sanctuary.post import returns
+from sanctuary.post.models import GIVE_UP_AFTER, Email, Incoming
+from sanctuary.post.signals import copy_returned
 
 logger = logging.getLogger(__name__)
 
 SPARING_AT_MOST = 3
 SPARING_WITHIN = timedelta(days=1)
+KEEP_ASIDE = timedelta(days=30)
+READ_AT_ONCE = 2000
 
 
 def queue(template: str, *, to: str, context: Mapping, reply_to: str = "", asks: bool = False) -> Email:
@@ -98,7 +108,8 @@ def deliver(pk: int) -> Email | None:
 def send_again(email: Email, *, by) -> bool:
     """A human decides about an email that failed, or whose worker died while sending. False when it needs nothing."""
     now = timezone.now()
-    open_cases = Email.objects.filter(state=Email.State.FAILED) | Email.objects.stuck(now)
+    came_to_nothing = Email.objects.filter(state__in=[Email.State.FAILED, Email.State.RETURNED])
+    open_cases = came_to_nothing | Email.objects.stuck(now)
     found = open_cases.filter(pk=email.pk).update(state=Email.State.QUEUED, attempts=0, not_before=now)
     if found:
         record("post.send_again", email, by=by)
@@ -108,8 +119,17 @@ def send_again(email: Email, *, by) -> bool:
 
 def _message(email: Email) -> EmailMultiAlternatives:
     reply_to = [email.reply_to] if email.reply_to else None
-    headers = {"Message-ID": f"<outbox-{email.pk}@{_domain()}>", **email.headers}
-    message = EmailMultiAlternatives(email.subject, email.text, to=[email.to], reply_to=reply_to, headers=headers)
+    name = f"outbox-{email.pk}"
+    # Django takes the envelope's sender from `from_email`, and a From among the headers for the reader.
+    headers = {
+        "From": settings.DEFAULT_FROM_EMAIL,
+        "Message-ID": f"<{name}@{_domain()}>",
+        **returns.name_headers(settings.MAIL_PROVIDER, name),
+        **email.headers,
+    }
+    message = EmailMultiAlternatives(
+        email.subject, email.text, returns.letter_path(email.pk), [email.to], reply_to=reply_to, headers=headers
+    )
     if email.html:
         message.attach_alternative(email.html, "text/html")
     return message
@@ -135,3 +155,93 @@ def _give_up(email: Email, words: str) -> Email:
     email.save(update_fields=["attempts", "error", "state"])
     logger.error("Email %s failed: %s", email.pk, words)
     return email
+
+
+@transaction.atomic
+def take_message(raw: bytes, *, recipient: str = "") -> str:
+    """Read a message that came to a return address, act on it and count it, once. Returns its kind, a `returns.Kind`.
+
+    `recipient` is the address on its envelope, where the mail server says so.
+    """
+    report = returns.read_message(raw, recipient)
+    now, known = timezone.now(), bool(report.about or report.link)
+    digest = hashlib.blake2b(raw[: returns.MAX_BYTES], digest_size=16).digest()
+    seen = {"kind": report.kind, "is_known": known, "at": now}
+    _, is_new = Incoming.objects.get_or_create(digest=digest, defaults=seen)
+    if is_new and report.kind in _MATTERS:
+        if isinstance(report.about, returns.Letter):
+            _take_back(report.about.pk, report.kind, report.status)
+        elif known:
+            copy_returned.send(
+                sender=Incoming, kind=report.kind, status=report.status, at=now, about=report.about, link=report.link
+            )
+    return report.kind
+
+
+@transaction.atomic
+def take_event(told: returns.Told) -> None:
+    """A mail provider says what became of one message. It counts only if that message went to that address."""
+    try:
+        address = canon(told.address)
+    except InvalidAddress:
+        return
+    now = timezone.now()
+    if isinstance(told.about, returns.Letter):
+        _take_back(told.about.pk, told.kind, told.status, address=address)
+        return
+    copy_returned.send(
+        sender=Email,
+        kind=told.kind,
+        status=told.status,
+        at=min(told.at or now, now),
+        about=told.about,
+        address=address,
+        event_id=told.event_id,
+    )
+
+
+_MATTERS = {returns.Kind.HARD, returns.Kind.SOFT, returns.Kind.BLOCKED, returns.Kind.COMPLAINT}
+_GONE_OUT = [Email.State.SENT, Email.State.SENDING]
+
+
+def _take_back(pk: int, kind: str, status: str, address: str = "") -> None:
+    """A letter came back. Whoever did not ask for it may ask for emails another day, so nothing here is for ever."""
+    email = Email.objects.select_for_update().filter(pk=pk, state__in=_GONE_OUT).first()
+    words = f"Came back: {Incoming.Kind(kind).label.lower()} {status}".strip()
+    if email is None or email.error == words or (address and email.to.lower() != address):
+        return
+    email.error = words
+    if kind != returns.Kind.COMPLAINT:
+        email.state, email.sent_at = Email.State.RETURNED, email.sent_at or timezone.now()
+    email.save(update_fields=["state", "sent_at", "error"])
+    reasons = {
+        returns.Kind.HARD: Suppression.Reason.HARD_BOUNCED,
+        returns.Kind.COMPLAINT: Suppression.Reason.UNSUBSCRIBED,
+    }
+    if kind in reasons:
+        suppress(email.to, reason=reasons[kind])
+
+
+def forget_incoming() -> int:
+    """Thirteen months later nobody asks how many messages came back in a week. Returns how many rows went."""
+    return Incoming.objects.old(timezone.now()).delete()[0]
+
+
+def read_maildir(maildir: Path) -> int:
+    """Read the messages of a maildir, up to 2,000, and remove each once what it says is saved. Returns how many.
+
+    One that nobody can read is put aside for a person to look at; one that cannot be taken now stays for the next time.
+    """
+    read = 0
+    for path, raw in islice(returns.waiting_in(maildir), READ_AT_ONCE):
+        try:
+            kind = take_message(raw)
+        except Exception:
+            logger.exception("A returned message could not be taken now")
+            continue
+        if kind == returns.Kind.UNCLEAR:
+            returns.put_aside(path, maildir)
+        path.unlink(missing_ok=True)
+        read += 1
+    returns.forget_aside(maildir, (timezone.now() - KEEP_ASIDE).timestamp())
+    return read

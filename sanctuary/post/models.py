@@ -8,6 +8,7 @@ from django.utils import timezone
 WAITING_TOO_LONG = timedelta(minutes=2)
 GIVE_UP_AFTER = 8
 KEEP_SENT = timedelta(days=30)
+KEEP_RETURNED = timedelta(days=396)  # thirteen months
 
 
 class EmailQuerySet(models.QuerySet):
@@ -21,7 +22,7 @@ class EmailQuerySet(models.QuerySet):
 
     def spent(self, now):
         """Sent so long ago that nobody will ask: their words need not be kept."""
-        return self.filter(state=Email.State.SENT, sent_at__lte=now - KEEP_SENT)
+        return self.filter(state__in=[Email.State.SENT, Email.State.RETURNED], sent_at__lte=now - KEEP_SENT)
 
     def claim(self, pk, now) -> "Email | None":
         """Take one email for sending. None when somebody else has it."""
@@ -37,6 +38,7 @@ class Email(models.Model):
         SENDING = "sending", "Being sent"
         SENT = "sent", "Sent"
         FAILED = "failed", "Failed"
+        RETURNED = "returned", "Came back"
 
     to = models.EmailField()
     subject = models.CharField(max_length=200)
@@ -75,3 +77,38 @@ class Email(models.Model):
 
     def __str__(self):
         return f"{self.kind} ({self.get_state_display()})"
+
+
+class IncomingQuerySet(models.QuerySet):
+    def old(self, now):
+        return self.filter(at__lte=now - KEEP_RETURNED)
+
+
+class Incoming(models.Model):
+    """A message to a return address was read. It keeps what kind it was, and nothing that it said or whom it named.
+
+    The digest lets a message be read twice, after a crash or from a copy, and be counted once.
+    """
+
+    class Kind(models.TextChoices):
+        HARD = "hard", "The address does not work"
+        SOFT = "soft", "Could not be delivered this time"
+        BLOCKED = "blocked", "Blocked by a mail provider"
+        COMPLAINT = "complaint", "Reported as spam"
+        WAITING = "waiting", "Still being tried"
+        ANSWER = "answer", "An automatic answer"
+        REPLY = "reply", "A person wrote back"
+        UNCLEAR = "unclear", "Could not be read"
+
+    digest = models.BinaryField(max_length=16, unique=True)
+    kind = models.CharField(max_length=9, choices=Kind)
+    is_known = models.BooleanField(help_text="It carried our own signature, so we know what it is about.")
+    at = models.DateTimeField()
+
+    objects = IncomingQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="post_incoming_at")]
+
+    def __str__(self):
+        return self.get_kind_display()

@@ -1,4 +1,7 @@
+from pathlib import Path
+
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from sanctuary.post import actions
@@ -21,3 +24,16 @@ def sweep_outbox():
 def forget_sent():
     """Delete letters sent a month ago."""
     Email.objects.spent(timezone.now()).delete()
+
+
+@shared_task
+def read_returns():
+    """Read what a mail server left for us, where it leaves it in a maildir."""
+    if settings.RETURNS_MAILDIR:
+        actions.read_maildir(Path(settings.RETURNS_MAILDIR))
+
+
+@shared_task
+def forget_incoming():
+    """Forget which kinds of messages came back more than thirteen months ago."""
+    actions.forget_incoming()
