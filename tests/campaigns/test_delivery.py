@@ -3,18 +3,13 @@
 The sink's log is the truth: a line is written before the sender hears 250.
 """
 
-import contextlib
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from email import message_from_bytes, policy
-from urllib.parse import quote, urlsplit
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -24,11 +19,12 @@ from sanctuary.people import actions as people
 from sanctuary.post.sink import Sink
 from sanctuary.post.sink.lint import lint
 from tests import factories
+from tests.worker import CONNECTIONS, PROCESSES, environment_for, worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 Outcome = Delivery.Outcome
-RECIPIENTS, KILLS, CONNECTIONS, PROCESSES = 3000, 4, 4, 2
+RECIPIENTS, KILLS = 3000, 4
 PATIENCE = 120  # seconds before a test that waits gives up
 
 
@@ -40,48 +36,7 @@ def sink():
 
 @pytest.fixture
 def environment(sink, tmp_path):
-    """What a worker needs to find the test's own database, broker, relay and journal."""
-    database = settings.DATABASES["default"]
-    where = quote(database["HOST"] or "127.0.0.1", safe="")
-    user = quote(database["USER"] or urlsplit(os.environ["DATABASE_URL"]).username or "", safe="")
-    secret = f":{quote(database['PASSWORD'], safe='')}" if database["PASSWORD"] else ""
-    port = f"&port={database['PORT']}" if database["PORT"] else ""
-    return os.environ | {
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "DATABASE_URL": f"postgres://{user}{secret}@/{connection.settings_dict['NAME']}?host={where}{port}",
-        "EMAIL_HOST": "127.0.0.1",
-        "EMAIL_PORT": str(sink.port),
-        "MAIL_CONNECTIONS": str(CONNECTIONS),
-        "JOURNAL_DIR": str(tmp_path / "journal"),
-    }
-
-
-@contextlib.contextmanager
-def worker(environment):
-    """A Celery worker in a process group of its own, gone afterwards whatever happens."""
-    command = [
-        sys.executable,
-        "-m",
-        "celery",
-        "-A",
-        "sanctuary.celery",
-        "worker",
-        "-c",
-        str(PROCESSES),
-        "-Q",
-        "mail.bulk,default",
-    ]
-    process = subprocess.Popen(
-        [*command, "--without-gossip", "--without-mingle", "--loglevel", "WARNING"],
-        env=environment,
-        start_new_session=True,
-    )
-    try:
-        yield process
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    return environment_for(sink.port, tmp_path)
 
 
 @pytest.fixture
