@@ -1,39 +1,34 @@
 """One worker's share of a mailing: claim a chunk, hand it to the relay, settle it, take the next."""
 
-import os
-import threading
 import time
-import uuid
-from pathlib import Path
+from collections.abc import Iterator
 
-from django.conf import settings
 from django.utils import timezone
 
-from campaigns.actions.claiming import Claim, claim_chunk
-from campaigns.actions.composing import Values, compose
+from campaigns.actions.claiming import LEASE, claim_chunk
+from campaigns.actions.composing import Values, compose, sender_address
 from campaigns.actions.controlling import finish_mailing, pause_mailing
+from campaigns.actions.keeping import abandon_journal, own_journal, own_pump
+from campaigns.actions.lending import Loan, Loans
 from campaigns.actions.limiting import quiet_until, relay_is_full
 from campaigns.actions.recovering import host_name, recover_journals
-from campaigns.actions.settling import DEFERRED, UNTOUCHED, Settled, settle_chunk
+from campaigns.actions.settling import DEFERRED, UNTOUCHED, Settled
 from campaigns.models import Delivery, Mailing
-from sanctuary.post.journal import Journal
 from sanctuary.post.message import BadValue, CompileError
-from sanctuary.post.pump import Envelope, Pump, RelayDown, RelayRefused
+from sanctuary.post.pump import Envelope, RelayDown, RelayRefused
 from sanctuary.post.pump import Outcome as Answer
-from sanctuary.post.returns import ReturnPaths
 
 LONGEST_TURN = 15.0  # seconds: below the soft shutdown of a worker, far below every visibility timeout
 POLL = 0.2  # seconds between looks when a mailing's rate is used up for the moment
 SAFETY = 10.0  # seconds before the lease ends at which nothing more is committed
 
 _MEANING = {
-    Answer.ACCEPTED: Delivery.Outcome.SENT,
-    Answer.REFUSED: Delivery.Outcome.REFUSED,
+    Answer.ACCEPTED: int(Delivery.Outcome.SENT),
+    Answer.REFUSED: int(Delivery.Outcome.REFUSED),
     Answer.DEFERRED: DEFERRED,
-    Answer.DOUBT: Delivery.Outcome.IN_DOUBT,
+    Answer.DOUBT: int(Delivery.Outcome.IN_DOUBT),
     Answer.FREE: UNTOUCHED,
 }
-_own = threading.local()
 
 
 def send_for(mailing_id: int, seconds: float = LONGEST_TURN) -> bool:
@@ -44,27 +39,25 @@ def send_for(mailing_id: int, seconds: float = LONGEST_TURN) -> bool:
     recover_journals()
     mailing = Mailing.objects.select_related("campaign", "controller").get(pk=mailing_id)
     try:
-        return _take_turn(_Turn(mailing), time.monotonic() + seconds)
+        return _take_turn(mailing, time.monotonic() + seconds)
     except CompileError as words:
         pause_mailing(mailing, by="clock", reason=f"The message could not be built: {words}")
         return False
     except BaseException:
-        # Whatever went wrong, the journal knows how far each message came: leave it to be read like a dead worker's.
-        _abandon_journal()
+        # Whatever went wrong, the journal knows how far each message came.
+        abandon_journal()
         raise
 
 
-def _take_turn(turn: "_Turn", ends: float) -> bool:
-    mailing = turn.mailing
+def _take_turn(mailing: Mailing, ends: float) -> bool:
+    turn = _Turn(mailing, ends)
     while time.monotonic() < ends:
-        claim = claim_chunk(mailing.pk, host=host_name(), note=_journal().begin)
-        if claim is not None:
-            turn.send(claim)
-        elif _waits_for_rate(mailing):
-            time.sleep(POLL)
-        else:
+        if turn.send():
+            continue
+        if not _waits_for_rate(mailing):
             finish_mailing(mailing)
             return False
+        time.sleep(POLL)
     return True
 
 
@@ -78,71 +71,65 @@ def _waits_for_rate(mailing: Mailing) -> bool:
 
 
 class _Turn:
-    """What one turn of sending keeps between chunks: the compiled message and this process's connections."""
+    """What one turn of sending keeps: the compiled message and the chunks in our hands."""
 
-    def __init__(self, mailing: Mailing):
+    def __init__(self, mailing: Mailing, ends: float):
         self.mailing = mailing
+        self.ends = ends
         self.message = compose(mailing)
         self.values = Values(mailing)
-        self.return_paths = ReturnPaths(mailing.pk)
+        self.mail_from = sender_address()
+        self.loans = Loans()
+        self.claimed = 0
+        self.trouble: Exception | None = None
 
-    def send(self, claim: Claim) -> None:
-        """Hand one chunk to the relay and settle it. Rows the relay never saw go back to waiting."""
-        results: list[Settled] = []
-        self._hand_over(claim, results)
-        settle_chunk(claim.mailing_id, claim.no, claim.token, results)
-        claim.slot.release()
+    def send(self) -> bool:
+        """Claim, send and settle as long as chunks come. False when there was none.
 
-    def _hand_over(self, claim: Claim, results: list[Settled]) -> None:
-        left = (claim.lease_until - timezone.now()).total_seconds() - SAFETY
+        Rows that the relay never saw go back to waiting.
+        """
+        before = self.claimed
+        # Counted from before the first claim, so that no lease of this turn ends earlier.
+        deadline = time.monotonic() + LEASE.total_seconds() - SAFETY
         try:
-            for row, answer, code, text in _pump().send(
-                self._envelopes(claim, results), claim.slot, deadline=time.monotonic() + left
-            ):
-                results.append(Settled(row, _MEANING[answer], f"{code} {text}".strip()))
+            for row, answer, code, text in own_pump().send(self._letters(), self.loans, deadline=deadline):
+                self.loans.note(Settled(row, _MEANING[answer], f"{code} {text}" if code else text))
         except (RelayDown, RelayRefused) as words:
             pause_mailing(self.mailing, by="clock", reason=f"The mail relay does not take messages: {words}")
+        if self.trouble is not None:
+            raise self.trouble
+        self.loans.settle(only_over=False)
+        return self.claimed > before
 
-    def _envelopes(self, claim: Claim, results: list[Settled]):
-        for recipient in claim.recipients:
+    def _letters(self) -> Iterator[Envelope]:
+        """Letters for as long as the pump asks for more. Claims as it goes, while earlier chunks are on the wire."""
+        try:
+            while time.monotonic() < self.ends and (loan := self._borrow()):
+                yield from self._letters_of(loan)
+        except Exception as error:
+            # First let the relay answer for what is on the wire; then say what went wrong.
+            self.trouble = error
+
+    def _borrow(self) -> Loan | None:
+        self.loans.settle()
+        if self.loans.is_full:
+            return None
+        began = time.monotonic()
+        claim = claim_chunk(self.mailing.pk, host=host_name(), note=own_journal().begin, fields=self.message.fields)
+        if claim is None:
+            return None
+        self.claimed += 1
+        return self.loans.add(claim, began)
+
+    def _letters_of(self, loan: Loan) -> Iterator[Envelope]:
+        for recipient in loan.claim.recipients:
+            if time.monotonic() >= loan.stale_at:
+                break
             try:
                 data = self.message.render(self.values.of(recipient))
             except BadValue as error:
-                results.append(Settled(recipient.seq, Delivery.Outcome.REFUSED, f"Could not be written: {error}"))
+                loan.results.append(Settled(recipient.seq, Delivery.Outcome.REFUSED, f"Could not be written: {error}"))
             else:
-                yield Envelope(recipient.seq, self.return_paths.of(recipient.seq), recipient.address, data)
-
-
-def _pump() -> Pump:
-    """This process's own connections, kept from chunk to chunk. A forked child starts with none."""
-    if getattr(_own, "pump_of", None) != os.getpid():
-        _own.pump, _own.pump_of = _new_pump(), os.getpid()
-    return _own.pump
-
-
-def _new_pump() -> Pump:
-    return Pump(
-        settings.EMAIL_HOST,
-        settings.EMAIL_PORT,
-        connections=settings.MAIL_CONNECTIONS,
-        username=settings.EMAIL_HOST_USER,
-        password=settings.EMAIL_HOST_PASSWORD,
-        starttls=settings.EMAIL_USE_TLS,
-    )
-
-
-def _journal() -> Journal:
-    if getattr(_own, "journal_of", None) != os.getpid():
-        _own.journal, _own.journal_of = Journal.open(_journal_folder(), uuid.uuid4().bytes), os.getpid()
-    return _own.journal
-
-
-def _journal_folder() -> Path:
-    settings.JOURNAL_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return settings.JOURNAL_DIR
-
-
-def _abandon_journal() -> None:
-    if getattr(_own, "journal_of", None) == os.getpid():
-        _own.journal_of = None
-        _own.journal.close()
+                loan.open += 1
+                yield Envelope(recipient.seq, self.mail_from, recipient.address, data)
+        loan.given_out = True

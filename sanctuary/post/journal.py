@@ -1,8 +1,8 @@
 """A write-ahead journal of one sending process: one byte per row, in a file shared with the kernel.
 
 A store into a shared mapping outlives `kill -9` at the cost of about 100 ns. The owner holds a lock on the file for as
-long as it lives; when the lock is free the owner is dead and `recover` reads what it was doing. Two slots let the next
-chunk be noted before the last one is let go, so that no moment is without a witness.
+long as it lives; when the lock is free the owner is dead and `recover` reads what it was doing. Several slots let the
+next chunk be noted before the last ones are let go, so that no moment is without a witness.
 """
 
 import fcntl
@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 UNTOUCHED, COMMITTING, ACCEPTED, REFUSED, DEFERRED = range(5)
+SLOTS = 3
 
 _HEAD = struct.Struct("<8s16s16sI20x")  # magic, owner, boot of the machine, rows in a slot
 _SLOT = struct.Struct("<B7xqqqq16s8x")  # in use, mailing, chunk, lo, hi, token
-_MAGIC = b"SNCTJNL1"
+_MAGIC = b"SNCTJNL2"
 _SUFFIX = ".journal"
 _ABANDONED_AFTER = 60
 
@@ -76,7 +77,7 @@ class Journal:
         draft = path.with_suffix(".new")
         file = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.ftruncate(file, _HEAD.size + 2 * (_SLOT.size + rows))
+        os.ftruncate(file, _HEAD.size + SLOTS * (_SLOT.size + rows))
         shared = mmap.mmap(file, 0)
         shared[: _HEAD.size] = _HEAD.pack(_MAGIC, owner, _boot(), rows)
         # Only a locked file gets the name that `recover` looks for.
@@ -84,7 +85,7 @@ class Journal:
         return cls(path, file, shared, rows)
 
     def begin(self, work: Work) -> Slot:
-        """Take the free slot for a chunk, before the loan is committed. Raises RuntimeError when both are in use."""
+        """Take a free slot for a chunk, before the loan is committed. Raises RuntimeError when all are in use."""
         if not 0 < work.hi - work.lo + 1 <= self._rows or len(work.token) != 16:
             raise ValueError(f"{work} does not fit a journal of {self._rows} rows")
         for at in _slot_places(self._rows):
@@ -93,7 +94,7 @@ class Journal:
                 # The flag comes last: a slot half written is a slot not in use.
                 self._shared[at] = 1
                 return Slot(self._shared, at, work)
-        raise RuntimeError("both slots of the journal are in use: release one first")
+        raise RuntimeError("all slots of the journal are in use: release one first")
 
     def close(self) -> None:
         """Remove the journal. With a slot still in use the file is left for `recover`."""
@@ -195,8 +196,9 @@ def _read(data: bytes) -> tuple[bytes, list[DeadSlot]]:
     return owner, slots
 
 
-def _slot_places(rows: int) -> tuple[int, int]:
-    return _HEAD.size, _HEAD.size + _SLOT.size + rows
+def _slot_places(rows: int) -> range:
+    size = _SLOT.size + rows
+    return range(_HEAD.size, _HEAD.size + SLOTS * size, size)
 
 
 def _boot() -> bytes:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sanctuary.post import journal
-from sanctuary.post.journal import ACCEPTED, COMMITTING, DEFERRED, REFUSED, UNTOUCHED, Journal, Work, recover
+from sanctuary.post.journal import ACCEPTED, COMMITTING, DEFERRED, REFUSED, SLOTS, UNTOUCHED, Journal, Work, recover
 
 ROOT = Path(__file__).parents[2]
 OWNER = b"o" * 16
@@ -79,14 +79,18 @@ def test_released_slot_is_used_again_and_starts_clean(tmp_path):
     opened = Journal.open(tmp_path, OWNER)
     slot = opened.begin(WORK)
     slot.mark(101, ACCEPTED)
-    opened.begin(NEXT)
-    with pytest.raises(RuntimeError, match="both slots"):
+    for _ in range(SLOTS - 1):
+        opened.begin(NEXT)
+    with pytest.raises(RuntimeError, match="all slots"):
         opened.begin(WORK)
     slot.release()
     opened.begin(WORK)
     die(opened)
     (dead,) = recover(tmp_path)
-    assert [found.rows(UNTOUCHED) for found in dead.slots] == [[101, 102, 103, 104, 105], [106, 107, 108]]
+    assert [found.rows(UNTOUCHED) for found in dead.slots] == [
+        [101, 102, 103, 104, 105],
+        *[[106, 107, 108]] * (SLOTS - 1),
+    ]
 
 
 @pytest.mark.parametrize("row", [100, 106, -1, 0, 10_000])
