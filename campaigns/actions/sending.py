@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.utils import timezone
 
 from campaigns.actions.claiming import LEASE, claim_chunk
-from campaigns.actions.composing import Values, compose, sender_address
+from campaigns.actions.composing import Values, compose
 from campaigns.actions.controlling import finish_mailing, pause_mailing
 from campaigns.actions.keeping import abandon_journal, own_journal, own_pump
 from campaigns.actions.lending import Loan, Loans
@@ -17,6 +17,7 @@ from campaigns.models import Delivery, Mailing
 from sanctuary.post.message import BadValue, CompileError
 from sanctuary.post.pump import Envelope, RelayDown, RelayRefused
 from sanctuary.post.pump import Outcome as Answer
+from sanctuary.post.returns import ReturnPaths
 
 LONGEST_TURN = 15.0  # seconds: below the soft shutdown of a worker, far below every visibility timeout
 POLL = 0.2  # seconds between looks when a mailing's rate is used up for the moment
@@ -78,7 +79,7 @@ class _Turn:
         self.ends = ends
         self.message = compose(mailing)
         self.values = Values(mailing)
-        self.mail_from = sender_address()
+        self.return_paths = ReturnPaths(mailing.pk)
         self.loans = Loans()
         self.claimed = 0
         self.trouble: Exception | None = None
@@ -131,5 +132,5 @@ class _Turn:
                 loan.results.append(Settled(recipient.seq, Delivery.Outcome.REFUSED, f"Could not be written: {error}"))
             else:
                 loan.open += 1
-                yield Envelope(recipient.seq, self.mail_from, recipient.address, data)
+                yield Envelope(recipient.seq, self.return_paths.of(recipient.seq), recipient.address, data)
         loan.given_out = True
