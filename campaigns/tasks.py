@@ -42,6 +42,14 @@ def sweep_mailings():
         wake_senders(mailing)
 
 
+@shared_task
+def guard_mailings():
+    """Look at what came back of everything that is being sent, and pause or let rest what should not go on."""
+    for mailing in Mailing.objects.running():
+        actions.guard_mailing(mailing)
+        actions.rest_domains(mailing)
+
+
 def wake_senders(mailing):
     """One ring for each slot that may send; a ring too many finds nothing to claim."""
     if mailing.state == Mailing.State.SENDING:

@@ -16,6 +16,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "deliver waiting emails": {"task": "sanctuary.post.tasks.sweep_outbox", "schedule": 60},
     "start and wake mailings": {"task": "campaigns.tasks.sweep_mailings", "schedule": 5},
+    "guard mailings": {"task": "campaigns.tasks.guard_mailings", "schedule": 5},
     "forget sent emails": {"task": "sanctuary.post.tasks.forget_sent", "schedule": 3600},
     "forget addresses of old mailings": {"task": "campaigns.tasks.forget_addresses", "schedule": 3600},
     "forget unconfirmed pledges": {"task": "pledges.tasks.forget_unconfirmed", "schedule": 3600},

@@ -12,12 +12,14 @@ from campaigns.actions.controlling import (
     cancel_chunk,
     finish_mailing,
     forget_addresses,
+    pause_all_mailings,
     pause_mailing,
     resume_mailing,
     settle_doubt,
     stop_mailing,
 )
 from campaigns.actions.freezing import freeze_and_start
+from campaigns.actions.guarding import guard_mailing, rest_domains
 from campaigns.actions.limiting import leaves_at, quiet_until
 from campaigns.actions.mailing import (
     approve_mailing,
@@ -63,16 +65,19 @@ __all__ = [
     "forget_supporter",
     "forget_unconfirmed",
     "freeze_and_start",
+    "guard_mailing",
     "held_about",
     "leaves_at",
     "make_live",
     "note_campaign_edit",
+    "pause_all_mailings",
     "pause_mailing",
     "preview",
     "problems_in",
     "quiet_until",
     "recover_journals",
     "rest_campaign",
+    "rest_domains",
     "resume_mailing",
     "return_to_draft",
     "returned_about",

@@ -2,35 +2,50 @@
 
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.actions.settling import cancel_rest, give_back
+from campaigns.actions.weighing import facts_of
 from campaigns.models import Chunk, Delivery, Mailing
 from sanctuary.audit.actions import record
+from sanctuary.people.models import User
+from sanctuary.post.actions import queue
 
 State = Mailing.State
+# Who pauses a mailing without being a person, so that people must be told, and how many of them.
+MACHINES = {"clock", "guard"}
+TOLD = 2
 
 
 @transaction.atomic
 def pause_mailing(mailing: Mailing, *, by, reason: str = "") -> Mailing:
-    """Nobody claims another chunk until somebody resumes it. Harmless to repeat."""
+    """Nobody claims another chunk until somebody resumes it. Harmless to repeat.
+
+    When no person did it, two people are told in the same transaction.
+    """
     mailing = _locked(mailing)
     if mailing.state == State.SENDING:
         mailing.state, mailing.pause_reason = State.PAUSED, reason[:300]
         mailing.save(update_fields=["state", "pause_reason"])
         record("campaigns.pause_mailing", mailing, by=by, reason=reason)
+        if by in MACHINES:
+            _tell_about_pause(mailing)
     return mailing
 
 
 @transaction.atomic
 def resume_mailing(mailing: Mailing, *, by) -> Mailing:
+    """Go on. Whoever does it has read what came back so far: from here on only what comes later counts."""
     mailing = _locked(mailing)
     if mailing.state == State.PAUSED:
         mailing.state, mailing.pause_reason = State.SENDING, ""
-        mailing.save(update_fields=["state", "pause_reason"])
+        mailing.guard = facts_of(mailing) if mailing.guard else {}
+        mailing.save(update_fields=["state", "pause_reason", "guard"])
         record("campaigns.resume_mailing", mailing, by=by)
     return mailing
 
@@ -107,6 +122,34 @@ def forget_addresses() -> int:
     """
     over = Mailing.objects.long_over(timezone.now())
     return Delivery.objects.filter(mailing__in=over).exclude(address="").update(address="", reply="")
+
+
+@transaction.atomic
+def pause_all_mailings(*, reason: str) -> int:
+    """After a backup was restored: nothing that was being sent or about to be sent goes on by itself. How many.
+
+    What was sent after the backup was made is not in it any more, so going on would send it twice.
+    """
+    running = list(Mailing.objects.running().select_for_update(of=("self",)).order_by("pk"))
+    scheduled = list(Mailing.objects.filter(state=State.SCHEDULED).select_for_update(of=("self",)).order_by("pk"))
+    for mailing in running:
+        pause_mailing(mailing, by="restore", reason=reason)
+    for mailing in scheduled:
+        mailing.state, mailing.starts_at, mailing.counts = State.DRAFT, None, {}
+        mailing.save(update_fields=["state", "starts_at", "counts"])
+        record("campaigns.unschedule_mailing", mailing, by="restore", reason=reason)
+    return len(running) + len(scheduled)
+
+
+def _tell_about_pause(mailing: Mailing) -> None:
+    """Who wrote it and who approved it; other national staff stand in where one of them is missing or gone."""
+    staff = User.objects.filter(is_active=True, is_staff=True)
+    theirs = list(staff.filter(pk__in=[mailing.author_id, mailing.approved_by_id]))
+    others = staff.exclude(pk__in=[user.pk for user in theirs]).order_by("-last_login", "pk")
+    page = settings.PUBLIC_URL + reverse("admin:campaigns_mailing_live", args=[mailing.pk])
+    for user in [*theirs, *others[: TOLD - len(theirs)]]:
+        context = {"mailing": mailing, "reason": mailing.pause_reason, "url": page}
+        queue("campaigns/paused", to=user.email, context=context)
 
 
 def _locked(mailing: Mailing) -> Mailing:

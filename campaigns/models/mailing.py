@@ -126,6 +126,10 @@ class Mailing(models.Model):
         ]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
+    def left_through_it(self):
+        """What people withdrew by a link in this email."""
+        return Permission.objects.filter(source=f"mailing:{self.pk}", change=Permission.Change.WITHDRAWN)
+
     @property
     def is_editable(self) -> bool:
         return self.state == self.State.DRAFT

@@ -97,6 +97,10 @@ class Permission(models.Model):
                 name="people_a_grant_has_its_words",
             ),
         ]
+        indexes = [
+            # Through which email people left is asked every few seconds while it is being sent.
+            models.Index(fields=["source"], condition=models.Q(change="withdrawn"), name="people_left_through"),
+        ]
 
     def __str__(self):
         return f"{self.supporter_id}: {self.purpose} {self.change}"
