@@ -6,7 +6,6 @@ import html
 import re
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from email.parser import BytesParser
 from urllib.parse import quote
 
 import pytest
@@ -14,6 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sanctuary.post.message import BadValue, CompileError, bulk_headers, clean, compile_message
+from tests.post.reading import assert_fit_for_the_wire, parsed
 
 FIELDS = ("first_name", "group_name", "link", "email", "token")
 PERSON = {
@@ -73,23 +73,6 @@ def compiled(subject="Hello", text="Hello", page="<p>Hello</p>", **changes):
         "date": SENT_AT,
     }
     return compile_message(**{"subject": subject, "text": text, "html": page, **given_, **changes})
-
-
-def parsed(data):
-    return BytesParser(policy=email.policy.default).parsebytes(data)
-
-
-def assert_fit_for_the_wire(data):
-    assert data.endswith(b"\r\n")
-    lines = data.split(b"\r\n")
-    assert not any(line.startswith(b".") for line in lines)
-    assert b"\n" not in b"".join(lines)
-    assert b"\r" not in b"".join(lines)
-    head, _, body = data.partition(b"\r\n\r\n")
-    assert max(map(len, head.split(b"\r\n"))) <= 998
-    assert max(map(len, body.split(b"\r\n"))) <= 76
-    assert not any(line.endswith((b" ", b"\t")) for line in body.split(b"\r\n"))
-    assert data.isascii()
 
 
 def assert_same(ours, theirs):
