@@ -48,6 +48,8 @@ format: .venv/.ready
 lock: .venv/.ready
 	@$(BIN)/uv pip compile --quiet --upgrade pyproject.toml --group dev --universal --generate-hashes \
 		--no-emit-index-url --no-header -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --upgrade --group bench --constraint requirements.lock --universal --generate-hashes \
+		--no-emit-index-url --no-header -o tests/bench/requirements.lock
 
 ## List what you can do
 help:

@@ -1,64 +1,114 @@
-"""`make bench`: the real path of a mailing beside this machine's own ceiling, in one run with the same sink.
+"""`make bench`: the mail engine measured beside this machine's own ceiling and its best peer, all in one run.
 
-The ceiling: the same messages rendered beforehand, pushed down the same pipelined kept connections, with no database.
-The real path: freeze, broker, Celery workers, gate, compiled rendering, journal, settle. Self-stopping; loopback only.
+It has a database of its own, which it makes and drops, and speaks only to relays that it started itself.
 """
 
 import argparse
+import contextlib
+import json
 import os
-import platform
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
-ARGUMENTS = argparse.ArgumentParser(prog="make bench")
-ARGUMENTS.add_argument("--recipients", type=int, default=20_000)
+import psycopg
+
+DATABASE = "sanctuary_bench"
+REDIS_NUMBER = "15"
+# What one run may take at most, in seconds; each part has shorter deadlines of its own.
+LONGEST = 3 * 3600
+
+ARGUMENTS = argparse.ArgumentParser(prog='make bench ARGS="…"', description=__doc__)
+what = ARGUMENTS.add_mutually_exclusive_group()
+what.add_argument("--growth", action="store_true", help="10,000, 100,000 and 1,000,000 recipients: memory and time")
+what.add_argument("--nodes", action="store_true", help="1, 2 and 3 hosts in network namespaces, with a relay far away")
+what.add_argument("--profile", action="store_true", help="where a worker's time goes")
+what.add_argument("--audience", action="store_true", help="counting and freezing a million")
+what.add_argument("--optout", action="store_true", help="how soon an opt-out holds while a mailing is sent")
+what.add_argument("--lane", action="store_true", help="how soon a confirmation leaves while a million queue")
+ARGUMENTS.add_argument("--recipients", type=int, help="instead of 100,000 (or the sizes of --growth)")
+ARGUMENTS.add_argument("--rounds", type=int, default=3, help="of each measurement; the median counts")
 ARGUMENTS.add_argument("--processes", type=int, default=2, help="Celery worker processes")
 ARGUMENTS.add_argument("--connections", type=int, default=8, help="kept by each process")
+ARGUMENTS.add_argument("--peer", type=int, default=3000, help="messages for each mode of the peer; 0 leaves it out")
+ARGUMENTS.add_argument("--lint", type=int, default=5000, help="messages kept and read by the linter; 0: none")
+ARGUMENTS.add_argument("--relay", choices=["sink", "smtp-sink"], default="sink", help="smtp-sink: Postfix's, as well")
 
 
 def main() -> int:
     given = ARGUMENTS.parse_args()
+    started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="sanctuary-bench-") as folder:
-        sink = start_sink(Path(folder) / "sink.log")
+        os.chmod(folder, 0o755)  # the nodes' users may be others
+        drop_databases()
         try:
-            return measure(given, Path(folder), sink)
+            administer(f"CREATE DATABASE {DATABASE}")
+            code = run(given, Path(folder))
         finally:
-            sink.terminate()
-            sink.wait(10)
+            drop_databases()
+    print(f"The whole run took {time.monotonic() - started:.0f} s")
+    return code
 
 
-def start_sink(log: Path) -> subprocess.Popen:
-    command = [sys.executable, "-m", "sanctuary.post.sink", "--port", "0", "--log", str(log)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+def run(given: argparse.Namespace, folder: Path) -> int:
+    """In a process group of its own, so that nothing it started outlives it."""
+    code = f"from tests.bench import {module_of(given)} as part; raise SystemExit(part.run())"
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
+    child = subprocess.Popen(command, env=environment(given, folder), start_new_session=True)
+    try:
+        return child.wait(LONGEST)
+    except BaseException:
+        child.terminate()
+        child.wait(60)
+        raise
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
 
 
-def measure(given: argparse.Namespace, folder: Path, sink: subprocess.Popen) -> int:
-    environment = {
-        "EMAIL_HOST": "127.0.0.1",
-        "EMAIL_PORT": sink.stdout.readline().split()[-1],
+def module_of(given: argparse.Namespace) -> str:
+    others = ("growth", "nodes", "profile", "audience", "optout", "lane")
+    return next((name for name in others if getattr(given, name)), "compare")
+
+
+def environment(given: argparse.Namespace, folder: Path) -> dict[str, str]:
+    return os.environ | {
+        "BENCH": json.dumps(vars(given)),
+        "BENCH_FOLDER": str(folder),
+        "BENCH_ADMIN_URL": os.environ["DATABASE_URL"],
+        "DATABASE_URL": with_path(os.environ["DATABASE_URL"], f"/{DATABASE}"),
+        "REDIS_URL": own_redis(os.environ["REDIS_URL"]),
         "MAIL_CONNECTIONS": str(given.connections),
         "MAIL_SENDERS": str(given.processes),
         "JOURNAL_DIR": str(folder / "journal"),
         "LOG_LEVEL": "WARNING",
     }
-    code = (
-        "from pathlib import Path; from tests.bench.path import measure; "
-        f"raise SystemExit(measure({given.recipients}, {given.processes}, {given.connections}, "
-        f"Path({str(folder / 'sink.log')!r})))"
-    )
-    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
-    return subprocess.run(command, env=os.environ | environment, check=False).returncode
 
 
-def describe_machine() -> str:
-    return f"{os.cpu_count()} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}"
+def with_path(url: str, path: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=path))
+
+
+def own_redis(url: str) -> str:
+    """Another numbered store of the same server, so that no worker of yours hears our rings, nor ours yours."""
+    if url.startswith("unix:"):
+        return url.partition("?")[0] + f"?db={REDIS_NUMBER}"
+    return with_path(url, f"/{REDIS_NUMBER}")
+
+
+def drop_databases() -> None:
+    for name in (DATABASE, f"{DATABASE}_kept", f"{DATABASE}_peer"):
+        administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def administer(statement: str) -> None:
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as talk:
+        talk.execute(statement)
 
 
 if __name__ == "__main__":
-    started = time.monotonic()
-    code = main()
-    print(f"{describe_machine()}; the whole run took {time.monotonic() - started:.0f} s")
-    sys.exit(code)
+    sys.exit(main())

@@ -1,185 +1,129 @@
-"""The two measurements, over one frozen list of made-up people."""
+"""The real path of one mailing: freeze, broker, Celery workers, gate, rendering, journal, relay, settle."""
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
-from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
-from django.core.management import call_command
-from django.db import connection
-from django.utils import timezone
+from django.conf import settings
+from redis import Redis
 
 from campaigns import actions, tasks
-from campaigns.actions.claiming import claim_chunk
-from campaigns.actions.composing import Values, compose, sender_address
-from campaigns.models import Campaign, Mailing
-from sanctuary.demo import build, network, words
-from sanctuary.people.models import Supporter, User
-from sanctuary.post.pump import Envelope, Pump
+from campaigns.models import Mailing
+from sanctuary.celery import app
+from tests.bench import world
+from tests.bench.machine import cpu_of, memory_of, process_named
 
-DEADLINE = 900.0
+DEADLINE = 1800.0  # seconds for one mailing
+READY_WITHIN = 60.0
+LOOK_EVERY = 0.1
 
 
 @dataclass
-class Figures:
-    name: str
+class Sent:
+    """One mailing on the real path. CPU in seconds; `memory` is the largest worker process, in bytes."""
+
     messages: int
     seconds: float
-    cpu_seconds: float
+    freeze: float
+    workers: float = 0.0
+    database: float = 0.0
+    broker: float = 0.0
+    memory: int = 0
+    progress_seconds: list[float] = field(default_factory=list)
+    ledger: Mapping[str, int] = field(default_factory=dict)
 
     @property
-    def rate(self) -> float:
-        return self.messages / self.seconds
-
-    @property
-    def microseconds(self) -> float:
-        return self.cpu_seconds / self.messages * 1e6
+    def cpu(self) -> float:
+        return self.workers + self.database + self.broker
 
 
-def measure(recipients: int, processes: int, connections: int, log: Path) -> int:
-    prepare(recipients)
-    mailing = new_mailing()
+def freeze(mailing: Mailing) -> tuple[Mailing, float]:
+    """The mailing with its frozen list, and how many seconds that took."""
     started = time.monotonic()
     mailing = actions.freeze_and_start(mailing)
-    frozen = time.monotonic() - started
-    print(f"Froze {mailing.counts['recipients']:,} of {mailing.counts['matched']:,} in {frozen:.2f} s", flush=True)
-    ceiling, size = measure_ceiling(mailing, connections)
-    before = len(log.read_text().splitlines())
-    real = measure_real(mailing, processes)
-    seen = Counter(line.split("\t")[1] for line in log.read_text().splitlines()[before:])
-    print(f"\nMessages of {size / 1024:.1f} KiB, {connections} connections a process, {processes} processes")
-    return report(mailing, ceiling, real, seen)
+    return mailing, time.monotonic() - started
 
 
-def prepare(recipients: int) -> None:
-    """A database of its own with enough people; built once, used again."""
-    call_command("migrate", verbosity=0)
-    if not build.is_built() or Supporter.objects.count() < recipients:
-        if build.is_built():
-            call_command("flush", interactive=False)
-        build.build(int(recipients * 1.25), print)
-
-
-def new_mailing() -> Mailing:
-    author = User.objects.get(email=words.STAFF)
-    campaign = Campaign.objects.live().first()
-    return network.mailing(
-        campaign,
-        author,
-        audience={"kind": "everyone", "value": ""},
-        state=Mailing.State.SCHEDULED,
-        starts_at=timezone.now(),
-    )
-
-
-def measure_ceiling(mailing: Mailing, connections: int) -> tuple[Figures, int]:
-    """Every message rendered first, then nothing but the wire."""
-    message, values, sender = compose(mailing), Values(mailing), sender_address()
-    envelopes = []
-    for n, recipient in enumerate(recipients_of(mailing)):
-        envelopes.append(Envelope(n, sender, recipient.address, message.render(values.of(recipient))))
-    size = sum(len(envelope.data) for envelope in envelopes) // len(envelopes)
-    pump = Pump(os.environ["EMAIL_HOST"], int(os.environ["EMAIL_PORT"]), connections=connections)
-    cpu, started = time.process_time(), time.monotonic()
-    accepted = sum(1 for result in pump.send(iter(envelopes), NoJournal(), deadline=started + DEADLINE) if result)
-    figures = Figures("ceiling", accepted, time.monotonic() - started, time.process_time() - cpu)
-    pump.close()
-    return figures, size
-
-
-class NoJournal:
-    def mark(self, row, state):
-        pass
-
-    def mark_committing(self, row):
-        pass
-
-
-def recipients_of(mailing: Mailing):
-    """What the gate would give, chunk by chunk, put back as if nothing had been taken."""
-    taken = []
-    while (claim := claim_chunk(mailing.pk, host="bench")) is not None:
-        taken += claim.recipients
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE campaigns_chunk SET state = 0, owner = NULL, lease_until = NULL WHERE mailing_id = %s", [mailing.pk]
-        )
-    return taken
-
-
-def measure_real(mailing: Mailing, processes: int) -> Figures:
-    worker = start_worker(processes)
-    try:
-        watched = [psutil.Process(worker.pid), *servers()]
-        wait_until_ready(worker)
-        cpu, started = cpu_of(watched), time.monotonic()
-        for _ in range(processes):
-            tasks.send_mailing.apply_async_on_commit(args=[mailing.pk])
-        while not Mailing.objects.filter(pk=mailing.pk, state=Mailing.State.DONE).exists():
-            if time.monotonic() - started > DEADLINE or worker.poll() is not None:
-                raise SystemExit("The mailing did not finish.")
-            time.sleep(0.05)
-        seconds = time.monotonic() - started
-        progress = mailing.chunks.all().progress()
-        return Figures("real path", progress["sent"], seconds, cpu_of(watched) - cpu)
-    finally:
-        worker.terminate()
-        worker.wait(30)
-
-
-def start_worker(processes: int) -> subprocess.Popen:
-    command = [
-        sys.executable,
-        "-m",
-        "celery",
-        "-A",
-        "sanctuary.celery",
-        "worker",
-        "--without-gossip",
-        "--without-mingle",
-    ]
-    return subprocess.Popen([*command, "--loglevel", "WARNING", "-c", str(processes), "-Q", "mail.bulk"])
-
-
-def wait_until_ready(worker: subprocess.Popen) -> None:
-    """Its children are forked and its imports done: start-up is not what is measured."""
+def send(mailing: Mailing, froze: float, workers: list[psutil.Process], *, watch: Callable | None = None) -> Sent:
+    """Ring, and wait until the ledger says that it is done. `watch` is called again and again meanwhile."""
+    database, broker = world.postgres(), valkey()
+    before = [cpu_of(each) for each in (workers, database, broker)]
     started = time.monotonic()
-    while len(psutil.Process(worker.pid).children()) < 1 and time.monotonic() - started < 30:
-        time.sleep(0.1)
-    time.sleep(3)
+    tasks.wake_senders(mailing)
+    while not Mailing.objects.filter(pk=mailing.pk, state=Mailing.State.DONE).exists():
+        if time.monotonic() - started > DEADLINE or not all(map(is_alive, workers)):
+            raise SystemExit(f"The mailing did not finish: {mailing.chunks.all().progress()}")
+        if watch:
+            watch()
+        time.sleep(LOOK_EVERY)
+    seconds = time.monotonic() - started
+    used = [cpu_of(each) - was for each, was in zip((workers, database, broker), before, strict=True)]
+    ledger = mailing.chunks.all().progress()
+    return Sent(ledger["sent"], seconds, froze, *used, memory_of(workers), ledger=ledger)
 
 
-def servers() -> list[psutil.Process]:
-    """The PostgreSQL and Valkey of this run's data folder: their CPU is part of the price."""
-    folder = os.environ["SANCTUARY_DATA"]
-    listed = psutil.process_iter(["name", "cmdline"])
-    names = {"postgres", "valkey-server"}
-    return [p for p in listed if p.info["name"] in names and folder in " ".join(p.info["cmdline"])]
+def is_alive(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
 
 
-def cpu_of(processes: list[psutil.Process]) -> float:
-    """Seconds of CPU these processes and their children have used, in user and system mode."""
-    total = 0.0
-    for process in processes:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            for each in {process, *process.children(recursive=True)}:
-                times = each.cpu_times()
-                total += times.user + times.system
-    return total
+@contextlib.contextmanager
+def worker(
+    environment: Mapping[str, str], folder: Path, *, processes: int, name: str = "bench", prefix=(), extra=()
+) -> Iterator[psutil.Process]:
+    """A Celery worker whose children are forked and whose imports are done: start-up is not what is measured."""
+    command = [*prefix, sys.executable, *extra, "-m", "celery", "-A", "sanctuary.celery", "worker"]
+    command += ["--loglevel", "WARNING", "--without-gossip", "--without-mingle", "-n", f"{name}@bench"]
+    command += ["-c", str(processes), "-Q", "mail.bulk"]
+    log = folder / f"{name}.log"
+    with log.open("ab") as out:
+        process = subprocess.Popen(command, env=dict(environment), stdout=out, stderr=out)
+    try:
+        wait_until_ready(f"{name}@bench", process, log)
+        yield psutil.Process(process.pid)
+    finally:
+        stop(process)
 
 
-def report(mailing: Mailing, ceiling: Figures, real: Figures, seen: Counter) -> int:
-    print()
-    print(f"{'':<12}{'messages':>10}{'seconds':>10}{'a second':>12}{'CPU µs each':>14}")
-    for row in (ceiling, real):
-        print(f"{row.name:<12}{row.messages:>10,}{row.seconds:>10.2f}{row.rate:>12,.0f}{row.microseconds:>14.0f}")
-    print(f"ratio of rates {real.rate / ceiling.rate:.2f}, of CPU {real.microseconds / ceiling.microseconds:.1f}")
-    lost, twice = real.messages - len(seen), sum(1 for n in seen.values() if n > 1)
-    progress = mailing.chunks.all().progress()
-    print(f"At the sink: {len(seen):,} messages, {lost} lost, {twice} twice. Ledger: {progress}")
-    return 0 if not lost and not twice else 1
+def wait_until_ready(name: str, process: subprocess.Popen, log: Path) -> None:
+    ends = time.monotonic() + READY_WITHIN
+    while not app.control.ping(destination=[name], timeout=0.5):
+        if process.poll() is not None or time.monotonic() > ends:
+            raise SystemExit(f"The worker did not start:\n{log.read_text()[-2000:]}")
+    time.sleep(0.5)
+
+
+def stop(process: subprocess.Popen) -> None:
+    process.terminate()
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        for each in [*psutil.Process(process.pid).children(recursive=True), process]:
+            os.kill(each.pid, signal.SIGKILL)
+        process.wait(10)
+
+
+def valkey() -> list[psutil.Process]:
+    """The broker's process; empty when it is on another machine."""
+    with Redis.from_url(settings.REDIS_URL) as broker:
+        return process_named(broker.info("server")["process_id"], "valkey") or process_named(
+            broker.info("server")["process_id"], "redis"
+        )
+
+
+def empty_broker() -> None:
+    """No ring of an earlier measurement may be heard in this one. The numbered store is the bench's own."""
+    with Redis.from_url(settings.REDIS_URL) as broker:
+        broker.flushdb()
+
+
+def describe_broker() -> str:
+    with Redis.from_url(settings.REDIS_URL) as broker:
+        server = broker.info("server")
+    return f"Valkey {server['valkey_version']}" if "valkey_version" in server else f"Redis {server['redis_version']}"

@@ -1,0 +1,21 @@
+"""What every part of the bench begins with: what was asked for, where its files go, what machine this is."""
+
+import argparse
+import json
+import os
+from pathlib import Path
+
+from tests.bench import machine, path, world
+
+
+def asked() -> argparse.Namespace:
+    return argparse.Namespace(**json.loads(os.environ["BENCH"]))
+
+
+def folder() -> Path:
+    """Removed at the end of the run."""
+    return Path(os.environ["BENCH_FOLDER"])
+
+
+def introduce(what: str) -> None:
+    print(f"{what}\n{machine.describe()}, {world.describe()}, {path.describe_broker()}; {machine.load()}", flush=True)
