@@ -8,7 +8,7 @@ from campaigns.models import Audience, Mailing
 from campaigns.models.audience import Counts
 from sanctuary.audit.actions import record
 
-LARGEST_CHUNK, SMALLEST_CHUNK = 250, 25
+LARGEST_CHUNK, SMALLEST_CHUNK = 500, 25
 
 _CHUNKS = """
     INSERT INTO campaigns_chunk (mailing_id, no, lo, hi, state, host, sent, refused, suppressed, cancelled, in_doubt)

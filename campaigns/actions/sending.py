@@ -132,5 +132,5 @@ class _Turn:
                 loan.results.append(Settled(recipient.seq, Delivery.Outcome.REFUSED, f"Could not be written: {error}"))
             else:
                 loan.open += 1
-                yield Envelope(recipient.seq, self.return_paths.of(recipient.seq), recipient.address, data)
+                yield Envelope(recipient.seq, self.return_paths.of(recipient.seq), recipient.address, data, True)
         loan.given_out = True

@@ -94,7 +94,7 @@ def test_freeze_with_nobody_to_send_to_is_done(mailing):
 
 
 @pytest.mark.parametrize(
-    ("per_minute", "size"), [(None, 250), (30, 1), (600, 1), (1500, 25), (6000, 100), (10**6, 250)]
+    ("per_minute", "size"), [(None, 500), (30, 1), (600, 1), (1500, 25), (6000, 100), (10**6, 500)]
 )
 def test_chunk_is_at_most_one_second_of_sending(per_minute, size):
     assert chunk_size(per_minute) == size or chunk_size(per_minute) == max(1, (per_minute or 0) // 60)

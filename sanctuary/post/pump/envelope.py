@@ -20,12 +20,16 @@ class Outcome(StrEnum):
 
 
 class Envelope(NamedTuple):
-    """One message for one address. `data` is as `CompiledMessage.render` or `stuffed` makes it, without a final dot."""
+    """One message for one address. `data` is as `CompiledMessage.render` or `stuffed` makes it, without a final dot.
+
+    `is_compiled`: it comes from `CompiledMessage.render`, which can make no lone dot, so nobody need look for one.
+    """
 
     row: int
     mail_from: str
     rcpt_to: str
     data: bytes
+    is_compiled: bool = False
 
 
 class Result(NamedTuple):
@@ -73,6 +77,8 @@ def flaw(envelope: Envelope) -> str | None:
     if not _PATH(envelope.mail_from) or not _PATH(envelope.rcpt_to) or not envelope.rcpt_to:
         return "the address is too long or holds a character that no address may hold"
     data = envelope.data
+    if envelope.is_compiled:
+        return None
     if not data.endswith(b"\r\n"):
         return "the message does not end with a line end"
     if data.find(b"\r\n.\r\n") >= 0 or data.startswith(b".\r\n"):

@@ -191,7 +191,7 @@ class Session:
             raise Lost("we stopped before it was committed")
         message.dot_at = self.wire.queued + len(message.data) + len(_DOT)
         batch.commit(message)
-        self.wire.send(b"".join((message.data, _DOT, opening)))
+        self.wire.send(message.data, _DOT, opening)
 
     def _send_nothing(self, message: Message, batch: Batch) -> None:
         """The relay waits for a body although it refused the message: an empty one reaches nobody (RFC 2920)."""
