@@ -21,7 +21,8 @@ _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _REPLY = re.compile(r"5\d\d[ -]+#?(5\.\d{1,3}\.\d{1,3})(?![\d.])")
 # RFC 3463 and its registry. 5.1.7 and 5.1.8 speak of the sender's address, so they are not here.
 _ADDRESS = {"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"}
-_OURS = re.compile(r"5\.(7|6|5)\.\d+|5\.1\.[789]|5\.2\.[34]|5\.3\.4")
+# Outlook.com says 5.5.0 "mailbox unavailable" of people who are gone and of senders it does not like: that stays soft.
+_OURS = re.compile(r"5\.[67]\.\d+|5\.5\.[1-9]\d*|5\.1\.[789]|5\.2\.[34]|5\.3\.4")
 # Some servers say 5.1.1 or 5.0.0 for everything: then their words decide, and a word about a policy comes first.
 _POLICY = re.compile(
     r"\b(spam|blocked|block ?list\w*|black ?list\w*|deny ?list\w*|reputation|polic(y|ies)|spf|dkim|dmarc|"
@@ -34,7 +35,8 @@ _POLICY = re.compile(
 _NOBODY = re.compile(
     r"no such (user|mailbox|recipient|address|person)|unknown (user|recipient|mailbox|local)|"
     r"(user|recipient|mailbox|address)( is| was)? (unknown|not found|disabled|inactive)|"
-    r"(does not|doesn.?t) exist|no mailbox( here)?|invalid (recipient|mailbox)|not a (known|valid) (user|mailbox)|"
+    r"(does not|doesn.?t) exist|doesn.?t have an? \w+ account|"
+    r"no mailbox( here)?|invalid (recipient|mailbox)|not a (known|valid) (user|mailbox)|"
     r"account (has been |is )?(disabled|closed|deactivated|deleted)|unrouteable address|no longer (exists|in use)|"
     r"(couldn.?t|wasn.?t|could not be|was not) (be )?found",
     re.IGNORECASE,

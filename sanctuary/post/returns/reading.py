@@ -4,8 +4,9 @@ Only what we signed names a delivery: the address it came back to, the same addr
 the signed link of its List-Unsubscribe. A Message-ID and an address can be guessed, so they name nothing here.
 """
 
+import logging
 import re
-from email import message_from_bytes
+from email import message_from_bytes, message_from_string
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parseaddr
@@ -17,6 +18,9 @@ from sanctuary.people import links, tokens
 from sanctuary.post.returns.boxes import MAX_BYTES
 from sanctuary.post.returns.judging import Kind, judge, status_in
 from sanctuary.post.returns.paths import Copy, Letter, read_return_path, return_paths_in
+
+# It tells each step it takes, and each failure with the words of the message.
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
 
 _ENVELOPE = ["Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Delivered-To", "To"]
 _MACHINES = re.compile(
@@ -35,6 +39,7 @@ _ANSWERS = re.compile(
     r"risposta automatica|automatisch antwoord|ateb awtomatig|odpowiedź automatyczna)|رد تلقائي|自动回复|自動回覆",
     re.IGNORECASE,
 )
+_TO_ASCII = bytes(byte if byte < 128 else ord("?") for byte in range(256))
 _MILDEST = [Kind.WAITING, Kind.SOFT, Kind.BLOCKED, Kind.HARD]
 
 
@@ -91,7 +96,9 @@ def _status_blocks(message: Message) -> list[Message]:
     for part in message.walk():
         if part.get_content_type() in {"message/delivery-status", "message/global-delivery-status"}:
             blocks = part.get_payload()
-            return [each for each in blocks if each["Action"] or each["Status"]] if isinstance(blocks, list) else []
+            if part.get_content_type() == "message/global-delivery-status":
+                blocks = [message_from_string(block) for block in blocks[0].as_string().split("\n\n")]
+            return [each for each in blocks if each["Action"] or each["Status"]]
     return []
 
 
@@ -107,7 +114,7 @@ def _judged(block: Message) -> tuple[Kind, str]:
 
 def _odd_bounce(message: Message) -> tuple[Kind, str] | None:
     """A bounce from before, or beside, the standard."""
-    temporary, permanent = all_failures(message)
+    temporary, permanent = _known_forms(message)
     if temporary and not permanent:
         return Kind.WAITING, ""
     words = _first_words(message)
@@ -115,6 +122,14 @@ def _odd_bounce(message: Message) -> tuple[Kind, str] | None:
     if not permanent and not status:
         return None
     return judge(status, words), status
+
+
+def _known_forms(message: Message) -> tuple[frozenset[bytes], frozenset[bytes]]:
+    """What flufl.bounce makes of it, which knows twenty mail servers but no letter beyond ASCII in a header."""
+    try:
+        return all_failures(message_from_bytes(message.as_bytes().translate(_TO_ASCII)))
+    except Exception:  # it was made for well-formed bounces
+        return frozenset(), frozenset()
 
 
 def _first_words(message: Message) -> str:
@@ -131,12 +146,13 @@ def _first_words(message: Message) -> str:
 def _is_from_machine(message: Message) -> bool:
     sender = parseaddr(_header(message, "From"))[1].partition("@")[0]
     reported = message.get_content_type() == "multipart/report" or "X-Failed-Recipients" in message
-    return reported or _header(message, "Return-Path") == "<>" or bool(_MACHINES.match(sender))
+    return reported or bool(_MACHINES.match(sender))
 
 
 def _is_answer(message: Message) -> bool:
     automatic = _header(message, "Auto-Submitted").lower()
-    if automatic and not automatic.startswith("no"):
+    # Only machines write without an address for answers (RFC 3834).
+    if (automatic and not automatic.startswith("no")) or _header(message, "Return-Path") == "<>":
         return True
     named = any(name in message for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Response-From"))
     queued = _header(message, "Precedence").lower() in {"auto_reply", "bulk", "junk", "list"}
