@@ -34,10 +34,12 @@ def environment_for(port: int, folder: Path) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def worker(environment: dict[str, str]) -> Iterator[subprocess.Popen]:
+def worker(
+    environment: dict[str, str], queues: str = "mail.bulk,default", processes: int = PROCESSES
+) -> Iterator[subprocess.Popen]:
     """In a process group of its own, gone afterwards whatever happens."""
-    command = [sys.executable, "-m", "celery", "-A", "sanctuary.celery", "worker", "-c", str(PROCESSES)]
-    command += ["-Q", "mail.bulk,default", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
+    command = [sys.executable, "-m", "celery", "-A", "sanctuary.celery", "worker", "-c", str(processes)]
+    command += ["-n", f"{queues}@test", "-Q", queues, "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
     process = subprocess.Popen(command, env=environment, start_new_session=True)
     try:
         yield process
