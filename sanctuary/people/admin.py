@@ -41,6 +41,7 @@ class SupporterAdmin(admin.ModelAdmin):
         "job_role",
         "works_for",
         "email",
+        "silence",
         "postcode",
         "region",
         "nation",
@@ -52,6 +53,7 @@ class SupporterAdmin(admin.ModelAdmin):
     readonly_fields = [
         "kind",
         "email",
+        "silence",
         "postcode",
         "region",
         "nation",
@@ -64,6 +66,12 @@ class SupporterAdmin(admin.ModelAdmin):
     @admin.display(description="email")
     def masked_email(self, supporter):
         return masked(supporter.email) if supporter.email else ""
+
+    @admin.display(description="gets no emails")
+    def silence(self, supporter):
+        """Why nobody emails this address, and since when. Only its owner can end it, from that mailbox."""
+        rows = Suppression.objects.covering(supporter.email) if supporter.email else []
+        return ", ".join(f"{row.get_reason_display()}, {row.created_at:%-d %B %Y}" for row in rows) or "–"
 
     def get_readonly_fields(self, request, obj=None):
         person = obj is not None and obj.kind == Supporter.Kind.PERSON

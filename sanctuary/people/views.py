@@ -82,8 +82,11 @@ class Choices(SupporterLink, FormPage):
         live = CurrentPermission.objects.live().filter(supporter=supporter).select_related("controller")
         kinds = {row.controller.kind for row in live}
         paused_until = supporter.emails_paused_until
+        silence = Suppression.objects.covering(supporter.email).filter(controller__isnull=True).first()
         return {
-            "is_stopped": Suppression.objects.covering(supporter.email).filter(controller__isnull=True).exists(),
+            "is_stopped": silence is not None,
+            "is_bounced": silence is not None and silence.reason == Suppression.Reason.HARD_BOUNCED,
+            "is_reported": silence is not None and silence.reason == Suppression.Reason.COMPLAINED,
             "can_undo": actions.just_stopped(supporter) is not None,
             "has_group": Controller.Kind.GROUP in kinds,
             "has_national": Controller.Kind.NATIONAL in kinds,

@@ -1,5 +1,6 @@
 from sanctuary.people.actions.choosing import (
     just_stopped,
+    lift_bounce,
     lift_suppression,
     limit_emails,
     pause_emails,
@@ -30,6 +31,7 @@ __all__ = [
     "grant",
     "held_about",
     "just_stopped",
+    "lift_bounce",
     "lift_suppression",
     "limit_emails",
     "lock_address",

@@ -30,17 +30,34 @@ def stop_sender(supporter: Supporter, controller: Controller, *, source: str) ->
     record("people.stop_sender", supporter, by=supporter, source=source, controller=controller.pk)
 
 
+# What a person said outweighs what a mail server said, and a complaint outweighs everything.
+_WEIGHT = {
+    Suppression.Reason.HARD_BOUNCED: 0,
+    Suppression.Reason.UNSUBSCRIBED: 1,
+    Suppression.Reason.ERASED: 1,
+    Suppression.Reason.COMPLAINED: 2,
+}
+
+
 def suppress(address: str, *, reason: str, controller: Controller | None = None) -> Suppression:
-    """Silence an address for one controller, or for all. Harmless to repeat; the first reason stays."""
+    """Silence an address for one controller, or for all. Harmless to repeat; only a weightier reason takes over."""
     found, _ = Suppression.objects.get_or_create(
         email_mac=mac(address), controller=controller, defaults={"reason": reason}
     )
+    if _WEIGHT[found.reason] < _WEIGHT[reason]:
+        found.reason = reason
+        found.save(update_fields=["reason"])
     return found
 
 
 def lift_suppression(address: str) -> None:
     """The person has just shown, from this mailbox, that they want emails again. Complaints are never lifted."""
     Suppression.objects.covering(address).exclude(reason=Suppression.Reason.COMPLAINED).delete()
+
+
+def lift_bounce(address: str) -> None:
+    """The mailbox has just answered, so it works. Whatever its owner said about emails stays."""
+    Suppression.objects.covering(address).filter(reason=Suppression.Reason.HARD_BOUNCED).delete()
 
 
 def just_stopped(supporter: Supporter) -> Suppression | None:

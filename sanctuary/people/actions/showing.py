@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from sanctuary.people import links, tokens
+from sanctuary.people.actions.choosing import lift_bounce
 from sanctuary.people.actions.keeping import change_address
 from sanctuary.people.address import canon
 from sanctuary.people.models import AddressChange, CurrentPermission, Permission, Supporter
@@ -126,6 +127,7 @@ def finish_address_change(change: AddressChange) -> Supporter:
     if change.done_at:
         return supporter
     change_address(supporter, change.email)
+    lift_bounce(change.email)
     change.email, change.done_at = "", timezone.now()
     change.save(update_fields=["email", "done_at"])
     if old and old != supporter.email:
