@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from django.utils import timezone
 
-from campaigns.actions.claiming import LEASE, claim_chunk
+from campaigns.actions.claiming import CATCH_UP, LEASE, claim_chunk
 from campaigns.actions.composing import Values, compose
 from campaigns.actions.controlling import finish_mailing, pause_mailing
 from campaigns.actions.keeping import abandon_journal, own_journal, own_pump
@@ -67,7 +67,8 @@ def _waits_for_rate(mailing: Mailing) -> bool:
     now = timezone.now()
     running = Mailing.objects.running().filter(pk=mailing.pk).awake(at_night=quiet_until(now) is not None)
     if not relay_is_full(now):
-        running = running.filter(per_minute__isnull=False, next_send_at__gt=now)
+        # The wait may have ended since the claim was refused: that is no reason to go home.
+        running = running.filter(per_minute__isnull=False, next_send_at__gt=now - CATCH_UP)
     return running.with_free_chunks(now).exists()
 
 
