@@ -15,7 +15,7 @@ do     reply    say `reply` instead (the default); 421 closes as well
        refuse, ignore   (at connect) nobody listens; nobody answers
 
 and it may be limited: `chance` 0–1, `every` nth time, only the `first` n times, not the first `skip`, only when `match`
-stands in the command, only when more than `over` connections are open.
+stands in the command (from data on: in the recipient), only when more than `over` connections are open.
 """
 
 from collections.abc import Mapping
