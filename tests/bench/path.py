@@ -123,6 +123,12 @@ def empty_broker() -> None:
         broker.flushdb()
 
 
+def broker_number() -> int:
+    """The numbered store of the broker that is the bench's own."""
+    with Redis.from_url(settings.REDIS_URL) as broker:
+        return broker.connection_pool.connection_kwargs.get("db", 0)
+
+
 def describe_broker() -> str:
     with Redis.from_url(settings.REDIS_URL) as broker:
         server = broker.info("server")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
@@ -22,11 +23,20 @@ _AS_NOBODY = ["-u", "nobody"] if os.geteuid() == 0 else []
 class Relay:
     """A sink that is stopped at the end of a `with`. `seen` counts what it accepted since the last `forget`."""
 
-    def __init__(self, folder: Path, *, kind: str = "sink", mailbox: Path | None = None, faults: dict | None = None):
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        kind: str = "sink",
+        mailbox: Path | None = None,
+        faults: dict | None = None,
+        begin: Sequence[str] = (),
+        host: str = "127.0.0.1",
+    ):
         self.kind, self.log = kind, folder / "sink.log"
-        self._command = _sink(self.log, mailbox, faults)
+        self.host, self.port = host, 0
+        self._command = [*begin, *_sink(host, self.log, mailbox, faults)]
         self._read_from = 0
-        self.host, self.port = "127.0.0.1", 0
 
     def __enter__(self) -> "Relay":
         if self.kind == "smtp-sink":
@@ -63,6 +73,11 @@ class Relay:
         """Seconds of CPU it has used."""
         return cpu_of([psutil.Process(self.process.pid)])
 
+    def empty(self) -> None:
+        """Its list of all that it accepted until now takes no more room on the disk."""
+        os.truncate(self.log, 0)
+        self._read_from = 0
+
     def forget(self) -> None:
         """What it accepted until now belongs to another measurement."""
         self._read_from = self.log.stat().st_size if self.log.exists() else 0
@@ -83,8 +98,8 @@ def has_smtp_sink() -> bool:
     return shutil.which("smtp-sink") is not None
 
 
-def _sink(log: Path, mailbox: Path | None, faults: dict | None) -> list[str]:
-    command = [sys.executable, "-m", "sanctuary.post.sink", "--port", "0", "--log", str(log)]
+def _sink(host: str, log: Path, mailbox: Path | None, faults: dict | None) -> list[str]:
+    command = [sys.executable, "-m", "sanctuary.post.sink", "--host", host, "--port", "0", "--log", str(log)]
     command += ["--mailbox", str(mailbox), "--newest", "1000000"] if mailbox else []
     return command + (["--faults", json.dumps(faults)] if faults else [])
 
