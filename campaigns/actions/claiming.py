@@ -1,7 +1,7 @@
 """Taking the next chunk of a mailing, through the gate. The broker only rings; the database decides."""
 
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from campaigns.actions.limiting import hold_back, may_send
+from campaigns.actions.naming import Names
 from campaigns.actions.prepared import Prepared
 from campaigns.actions.settling import Settled, write_outcomes
 from campaigns.actions.sparing import OVER_LIMIT, over_limit
@@ -67,17 +68,15 @@ _TAKE = Prepared(
 # The gate. Whoever left, complained, moved or asked for rest since the freeze is stopped here.
 _READ = Prepared(
     "read_through_the_gate",
-    ("bigint", "int", "int", "timestamptz", "bigint", "text", "boolean", "date", "boolean", "boolean"),
+    ("bigint", "int", "int", "timestamptz", "bigint", "text", "boolean", "date", "boolean"),
     """
     SELECT d.seq, d.supporter_id, d.address, coalesce(s.name, ''),
         CASE WHEN s.kind = 'person' THEN split_part(s.name, ' ', 1) ELSE '' END,
-        CASE WHEN $9 THEN coalesce((
-            SELECT g.name FROM groups_membership m JOIN groups_localgroup g ON g.id = m.group_id
-            WHERE m.supporter_id = s.id AND m.left_on IS NULL ORDER BY m.id LIMIT 1
-        ), '') ELSE '' END,
-        CASE WHEN $10 THEN coalesce((
-            SELECT o.name FROM places_outwardcode o WHERE o.code = s.outward_code LIMIT 1
-        ), '') ELSE '' END,
+        CASE WHEN $9 THEN (
+            SELECT group_id FROM groups_membership
+            WHERE supporter_id = s.id AND left_on IS NULL ORDER BY id LIMIT 1
+        ) END,
+        s.outward_code,
         s.most_a_month IS NOT NULL,
         CASE
             WHEN s.id IS NULL OR s.email <> d.address THEN 'The address is no longer theirs.'
@@ -99,38 +98,43 @@ _READ = Prepared(
     ORDER BY d.seq
     """,
 )
-# Asking for a group or a place costs as much as all the rest of the gate, so only who needs it asks.
-EVERYTHING = frozenset({"group", "place"})
 
 
 @transaction.atomic
 def claim_chunk(
-    mailing_id: int, *, host: str, note: Callable[[Work], Slot] | None = None, fields: Collection[str] = EVERYTHING
+    mailing_id: int, *, host: str, note: Callable[[Work], Slot] | None = None, names: Names | None = None
 ) -> Claim | None:
     """Take the next free chunk of a running mailing and read it through the gate, in one transaction.
 
     `note` writes the loan into the worker's journal before it is committed, so that no loan is ever without a witness.
-    `fields` are the merge fields that the message uses. None when the mailing does not run, must wait for its rate, the
-    relay or the morning, or nothing is free.
+    `names` are those of groups and places, for the merge fields. None when the mailing does not run, must wait for its
+    rate, the relay or the morning, or nothing is free.
     """
     now = timezone.now()
     mailing = Mailing.objects.running().only(*_ASKED).filter(pk=mailing_id).first()
     if mailing is None or not _within_rate(mailing, now) or not may_send(mailing, now):
         return None
+    names = names or Names()
     token, lease_until = uuid.uuid4(), now + LEASE
     taken = _TAKE.run(mailing_id, now, token, host, lease_until)
     if not taken:
         return None
     ((no, lo, hi),) = taken
-    rows = _READ.run(mailing_id, lo, hi, now, *_gate(mailing), "group" in fields, "place" in fields)
+    rows = _READ.run(mailing_id, lo, hi, now, *_gate(mailing), names.wants_groups)
     reasons = _reasons(rows, mailing_id, now)
     stopped = [Settled(seq, Delivery.Outcome.SUPPRESSED, reason) for seq, reason in reasons.items()]
     write_outcomes(mailing_id, no, stopped, now)
-    passed = [Recipient._make(row[:-2]) for row in rows if row[0] not in reasons]
+    passed = [_recipient(row, names) for row in rows if row[0] not in reasons]
     recipients = hold_back(mailing_id, passed, now)
     _use_rate(mailing, len(recipients), now)
     slot = note(Work(mailing_id, no, lo, hi, token.bytes)) if note else None
     return Claim(mailing_id, no, lo, hi, token, lease_until, recipients, slot)
+
+
+def _recipient(row: tuple, names: Names) -> Recipient:
+    seq, supporter_id, address, name, first_name, group, place, *_ = row
+    called = names.groups.get(group, ""), names.places.get(place, "")
+    return Recipient(seq, supporter_id, address, name, first_name, *called)
 
 
 def _reasons(rows: list[tuple], mailing_id: int, now) -> dict[int, str]:

@@ -11,6 +11,7 @@ from campaigns.actions.controlling import finish_mailing, pause_mailing
 from campaigns.actions.keeping import abandon_journal, own_journal, own_pump
 from campaigns.actions.lending import Loan, Loans
 from campaigns.actions.limiting import quiet_until, relay_is_full
+from campaigns.actions.naming import Names
 from campaigns.actions.recovering import host_name, recover_journals
 from campaigns.actions.settling import DEFERRED, UNTOUCHED, Settled
 from campaigns.models import Delivery, Mailing
@@ -80,6 +81,7 @@ class _Turn:
         self.ends = ends
         self.message = compose(mailing)
         self.values = Values(mailing)
+        self.names = Names(self.message.fields)
         self.return_paths = ReturnPaths(mailing.pk)
         self.loans = Loans()
         self.claimed = 0
@@ -117,7 +119,7 @@ class _Turn:
         if self.loans.is_full:
             return None
         began = time.monotonic()
-        claim = claim_chunk(self.mailing.pk, host=host_name(), note=own_journal().begin, fields=self.message.fields)
+        claim = claim_chunk(self.mailing.pk, host=host_name(), note=own_journal().begin, names=self.names)
         if claim is None:
             return None
         self.claimed += 1

@@ -15,6 +15,7 @@ from functools import lru_cache
 from django.conf import settings
 
 _MAC_BYTES = 16
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class BadToken(ValueError):
@@ -27,8 +28,9 @@ class ExpiredToken(BadToken):
 
 def make(purpose: str, *numbers: int) -> str:
     """A URL-safe token for whole numbers of up to 64 bits."""
-    body = struct.pack(f">I{len(numbers)}q", _today(), *numbers)
-    return base64.urlsafe_b64encode(_mac(purpose, body, settings.LINK_KEYS[0]) + body).decode().rstrip("=")
+    body = struct.pack(f">I{len(numbers)}q", int(time.time()) // 86400, *numbers)
+    raw = binascii.b2a_base64(_mac(purpose, body, settings.LINK_KEYS[0]) + body, newline=False)
+    return raw.translate(_URL_SAFE).decode().rstrip("=")
 
 
 def read(purpose: str, token: str, *, max_days: int | None = None) -> tuple[int, ...]:
@@ -43,7 +45,7 @@ def read(purpose: str, token: str, *, max_days: int | None = None) -> tuple[int,
     if not any(hmac.compare_digest(given, _mac(purpose, body, key)) for key in settings.LINK_KEYS):
         raise BadToken
     day, *numbers = struct.unpack(f">I{(len(body) - 4) // 8}q", body)
-    if max_days is not None and _today() - day > max_days:
+    if max_days is not None and int(time.time()) // 86400 - day > max_days:
         raise ExpiredToken
     return tuple(numbers)
 
@@ -57,13 +59,9 @@ def _mac(purpose: str, body: bytes, key: str) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def _keyed(purpose: str, key: str):
+def _keyed(purpose: str, key: str) -> tuple["hashlib._Hash", "hashlib._Hash"]:
     """Both halves of an HMAC (RFC 2104) that has read the key and the purpose."""
     secret = key.encode()
     block = (hashlib.sha256(secret).digest() if len(secret) > 64 else secret).ljust(64, b"\0")
     inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block) + purpose.encode() + b"\0")
     return inner, hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
-
-
-def _today() -> int:
-    return int(time.time()) // 86400
