@@ -113,6 +113,7 @@ PAGES = [
     Page("home", PUBLIC, lists=True),
     Page("healthz", PUBLIC, weight=NONE),
     Page("readyz", PUBLIC, weight=NONE),
+    Page("mail_events", PUBLIC_VERB, weight=NONE),
     Page("signed_in", everyone(302), weight=NONE),
     Page("accessibility", PUBLIC),
     Page("privacy", PUBLIC),

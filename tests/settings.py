@@ -9,3 +9,5 @@ MAILING_UNDO_MINUTES = 0
 # Keys of our own in Valkey: tests must not meet the queue or the cache of a server they share.
 CACHES["default"]["KEY_PREFIX"] = "test"
 CELERY_BROKER_TRANSPORT_OPTIONS |= {"global_keyprefix": "test:"}
+# A mail provider that reports to us, so that its address is one of the pages.
+MAIL_PROVIDER, ANYMAIL = "postmark", {"WEBHOOK_SECRET": "name:a secret"}

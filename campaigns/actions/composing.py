@@ -15,6 +15,7 @@ from campaigns.models import Mailing
 from sanctuary.people import links, tokens
 from sanctuary.post import markup, merge
 from sanctuary.post.message import CompiledMessage, bulk_headers, compile_message
+from sanctuary.post.returns import name_headers
 
 # What a writer may use, and what each one means.
 FIELDS = {
@@ -64,7 +65,11 @@ def compose(mailing: Mailing) -> CompiledMessage:
         from_addr=sender_of(mailing),
         message_id=f"<((message_key))@{sender_domain()}>",
         fields=set(FIELDS) | _OURS,
-        headers={**({"Reply-To": reply_to} if reply_to else {}), **_bulk(mailing)},
+        headers={
+            **({"Reply-To": reply_to} if reply_to else {}),
+            **_bulk(mailing),
+            **name_headers(settings.MAIL_PROVIDER, "((message_key))"),
+        },
     )
 
 
