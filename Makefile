@@ -36,6 +36,10 @@ postcodes: .venv/.ready
 bench: .venv/.ready
 	@SANCTUARY_DATA="$${SANCTUARY_DATA:-.data/bench}" DEBUG=1 $(RUN) $(BIN)/python -m tests.bench $(ARGS)
 
+## Send through kills, restarts and a broken relay, and account for everybody; ARGS="--recipients 50000"
+chaos: .venv/.ready
+	@$(BIN)/python -m tests.chaos $(ARGS)
+
 ## Run a management command: make manage ARGS="shell"
 manage: .venv/.ready
 	@DEBUG=1 $(RUN) $(BIN)/python manage.py $(ARGS)
@@ -55,4 +59,4 @@ lock: .venv/.ready
 help:
 	@awk '/^## /{words=substr($$0,4)} /^[a-z-]+:/{if(words){split($$1,name,":");printf "make %-12s %s\n",name[1],words};words=""}' Makefile
 
-.PHONY: demo demo-reset test postcodes bench manage format lock help
+.PHONY: demo demo-reset test postcodes bench chaos manage format lock help
