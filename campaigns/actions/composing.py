@@ -7,7 +7,6 @@ from typing import NamedTuple
 import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.safestring import mark_safe
 
 from campaigns.actions.claiming import Recipient
@@ -27,7 +26,7 @@ FIELDS = {
     "choices_link": "Their own page of email choices",
 }
 MAY_BE_EMPTY = {"first_name", "group", "place"}
-_OURS = {"email", "message_key", "choices_token"}
+_OURS = {"email", "message_key", "act_token", "choices_token"}
 
 
 class Shown(NamedTuple):
@@ -58,10 +57,11 @@ def compose(mailing: Mailing) -> CompiledMessage:
     }
     html = css_inline.inline(render_to_string("emails/campaigns/mailing.html", context), load_remote_stylesheets=False)
     reply_to = mailing.controller.reply_to
+    addresses = _addresses(mailing)
     return compile_message(
-        subject=mailing.subject,
-        text=render_to_string("emails/campaigns/mailing.txt", context),
-        html=html,
+        subject=_written_out(mailing.subject, addresses),
+        text=_written_out(render_to_string("emails/campaigns/mailing.txt", context), addresses),
+        html=_written_out(html, addresses),
         from_addr=sender_of(mailing),
         message_id=f"<((message_key))@{sender_domain()}>",
         fields=set(FIELDS) | _OURS,
@@ -70,6 +70,21 @@ def compose(mailing: Mailing) -> CompiledMessage:
             **_bulk(mailing),
             **name_headers(settings.MAIL_PROVIDER, "((message_key))"),
         },
+    )
+
+
+def _addresses(mailing: Mailing) -> dict[str, str]:
+    """The fields that stand for a whole web address, each written out around its token."""
+    return {
+        "action_link": links.absolute("campaigns:from_mail", mailing.campaign.slug, "((act_token))"),
+        "choices_link": links.absolute("people:choices", "((choices_token))"),
+    }
+
+
+def _written_out(text: str, addresses: Mapping[str, str]) -> str:
+    """What is the same for everybody in a link is encoded once, and only the token for each person."""
+    return "".join(
+        part if isinstance(part, str) else addresses.get(part.name) or part.written() for part in merge.split(text)
     )
 
 
@@ -87,7 +102,7 @@ def sender_domain() -> str:
 
 def _bulk(mailing: Mailing) -> dict[str, str]:
     return bulk_headers(
-        unsubscribe_url="((choices_token))".join(_template("people:stop", "TOKEN")),
+        unsubscribe_url=links.absolute("people:stop", "((choices_token))"),
         list_id=f"{mailing.controller.kind}-{mailing.controller_id}.{sender_domain()}",
         list_name=mailing.controller.name,
         feedback=(str(mailing.pk), str(mailing.campaign_id), mailing.controller.kind, "sanctuary"),
@@ -95,16 +110,12 @@ def _bulk(mailing: Mailing) -> dict[str, str]:
 
 
 class Values:
-    """The merge values of one mailing's recipients. Addresses of pages are looked up once, not per person."""
+    """The merge values of one mailing's recipients."""
 
     def __init__(self, mailing: Mailing):
         self.mailing_id = mailing.pk or 0
-        self.action = _template("campaigns:from_mail", mailing.campaign.slug, "TOKEN")
-        self.choices = _template("people:choices", "TOKEN")
 
     def of(self, recipient: Recipient) -> Mapping[str, str]:
-        choices = links.choices_token(recipient.supporter_id, self.mailing_id)
-        act = tokens.make("act", recipient.supporter_id, self.mailing_id)
         return {
             "email": recipient.address,
             "message_key": f"m{self.mailing_id}.{recipient.seq}",
@@ -112,14 +123,9 @@ class Values:
             "name": recipient.name,
             "group": recipient.group,
             "place": recipient.place,
-            "action_link": self.action[0] + act + self.action[1],
-            "choices_link": self.choices[0] + choices + self.choices[1],
-            "choices_token": choices,
+            "act_token": tokens.make("act", recipient.supporter_id, self.mailing_id),
+            "choices_token": links.choices_token(recipient.supporter_id, self.mailing_id),
         }
-
-
-def _template(name: str, *args) -> list[str]:
-    return (settings.PUBLIC_URL + reverse(name, args=args)).split("TOKEN")
 
 
 SOMEBODY = Recipient(0, 0, "amira@example.org", "Amira Example", "Amira", "Leeds City of Sanctuary", "Leeds")

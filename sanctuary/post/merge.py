@@ -22,6 +22,10 @@ class Field(NamedTuple):
     name: str
     fallback: str | None = None
 
+    def written(self) -> str:
+        """The field as a writer writes it."""
+        return f"(({self.name}))" if self.fallback is None else f"(({self.name}|{self.fallback}))"
+
 
 class Problem(NamedTuple):
     """Something the writer must put right; `start` and `end` mark the place in the text, in characters."""

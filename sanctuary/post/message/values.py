@@ -21,6 +21,7 @@ _PLAIN = re.compile(rb"[ -<>-~]+").fullmatch
 _ALREADY_QP = re.compile(r"[!-\-/-<>-~](?:[ -<>-~]{0,70}[!-<>-~])?").fullmatch
 # What needs no escape of any kind: the names and places of most people, and our own links.
 _SIMPLE_WORDS = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ,_-]{0,70}[A-Za-z0-9])?").fullmatch
+_SIMPLE_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,73}").fullmatch
 _SIMPLE_LINK = re.compile(r"https?://[A-Za-z0-9:/_-][A-Za-z0-9:/._-]*").fullmatch
 
 _BREAKS = re.compile(r"[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
@@ -80,6 +81,8 @@ def in_html(value: str) -> bytes:
 
 def in_link(value: str) -> bytes:
     """A clean value as a part of a web address, in text or HTML."""
+    if _SIMPLE_TOKEN(value):
+        return value.encode()
     return in_text(quote(value, safe=""))
 
 
