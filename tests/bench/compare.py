@@ -4,12 +4,13 @@ import argparse
 import shutil
 from collections import Counter
 from pathlib import Path
+from statistics import median
 
 from sanctuary.post.pump import stuffed
 from tests.bench import ceiling, copied, linting, part, path, rival, world
 from tests.bench.ceiling import Rendered, Way
 from tests.bench.relay import Relay, environment, has_smtp_sink
-from tests.bench.table import Criterion, Measured, cpu_of_rounds, middle, show_criteria, show_measured
+from tests.bench.table import Criterion, Measured, middle, show_criteria, show_measured
 
 RECIPIENTS = 100_000
 # Messages of a real mailing that the sink kept: the linter reads them, and the ceiling sends them round and round. They
@@ -45,7 +46,8 @@ def run() -> int:
         rounds, checked = alternate(asked, count, relay, messages)
         peers = rival.measure(relay, letter, people[: asked.peer])
     lines = [middle(each) for each in rounds.values()] + peers
-    criteria = judge(rounds) + rival.judge(middle(rounds[REAL]), peers) + checked + linted
+    against = rival.judge(middle(rounds[REAL]), peers) if asked.peer else []
+    criteria = judge(rounds) + against + checked + linted
     if asked.relay == "smtp-sink":
         more, told = beside_postfix(asked, count, messages)
         lines, criteria = lines + more, criteria + told
@@ -101,6 +103,7 @@ def real_round(asked, relay: Relay) -> tuple[Measured, Criterion]:
     path.empty_broker()
     mailing, froze = path.freeze(world.new_mailing())
     with path.worker(environment(relay), part.folder(), processes=asked.processes) as worker:
+        path.warm(asked.processes)
         relay.forget()
         before = relay.cpu
         sent = path.send(mailing, froze, [worker])
@@ -121,14 +124,18 @@ def checked_at(seen: Counter | None, recipients: int, sent: int) -> Criterion:
 
 
 def judge(rounds: Rounds) -> list[Criterion]:
-    """mail.md's ceiling is one process. The bare loop is the most that one can do; our pump does the same with care."""
-    real = middle(rounds[REAL])
-    best = max(middle(rounds[name]).rate for name in CEILINGS)
-    shares = {name: real.rate / middle(rounds[name]).rate for name in (BARE, PUMP)}
-    times = {name: cpu_of_rounds(rounds[REAL]) / cpu_of_rounds(rounds[name]) for name in (BARE, PUMP)}
-    found = [Criterion(f"rate, {REAL} : {n}", "≥ 75 %", f"{s:.0%}", s >= 0.75) for n, s in shares.items()]
-    found += [Criterion(f"rate, {REAL} : the best ceiling of all", "", f"{real.rate / best:.0%}")]
-    return found + [Criterion(f"CPU, {REAL} : {n}", "≤ 3", f"{t:.1f}", t <= 3) for n, t in times.items()]
+    """mail.md's ceiling is one process. The bare loop is the most that one can do; our pump does the same with care.
+
+    Each round is compared with itself, and the median of the rounds counts: the machine may have slowed between them.
+    """
+    ceilings = [dict(zip(CEILINGS, each, strict=True)) for each in zip(*(rounds[n] for n in CEILINGS), strict=True)]
+    pairs = list(zip(rounds[REAL], ceilings, strict=True))
+    shares = {name: median(real.rate / each[name].rate for real, each in pairs) for name in (BARE, PUMP)}
+    times = {name: median(real.each / each[name].each for real, each in pairs) for name in (BARE, PUMP)}
+    best = median(real.rate / max(one.rate for one in each.values()) for real, each in pairs)
+    found = [Criterion(f"rate, {REAL} : {name}", "≥ 75 %", f"{s:.0%}", s >= 0.75) for name, s in shares.items()]
+    found += [Criterion(f"rate, {REAL} : the best ceiling of all", "", f"{best:.0%}")]
+    return found + [Criterion(f"CPU, {REAL} : {name}", "≤ 3", f"{t:.1f}", t <= 3) for name, t in times.items()]
 
 
 def beside_postfix(asked, count: int, messages: list[Rendered]) -> tuple[list[Measured], list[Criterion]]:

@@ -16,7 +16,7 @@ _NOT_GIVEN = {"from", "to", "subject", "date", "mime-version", "content-type", "
 def as_template(mailing: Mailing) -> dict[str, str]:
     """Subject, text and HTML of a mailing in Django's template language."""
     message = compose(mailing)
-    marks = {field: _mark(field) for field in message.fields}
+    marks = {field: mark_of(field) for field in message.fields}
     read = message_from_bytes(message.render(marks), policy=policy.default)
     subject, text, html = read["Subject"], _part(read, "plain"), _part(read, "html")
     for field, mark in marks.items():
@@ -53,7 +53,8 @@ def people_of(letter: dict[str, str], kept: Sequence[bytes]) -> list[dict]:
     return [as_person(letter, one) for one in kept]
 
 
-def _mark(field: str) -> str:
+def mark_of(field: str) -> str:
+    """A value that can stand wherever this field may, and is found again."""
     if field == "email":
         return "mark@example.org"
     return f"{_LINK}{field}" if field.endswith("_link") else f"mark-{field.replace('_', '-')}-mark"

@@ -76,6 +76,7 @@ def measure(asked, size: int, relay: Relay) -> tuple[Grown, list[Criterion]]:
         path.empty_broker()
         mailing, froze = path.freeze(world.new_mailing())
         with path.worker(environment(relay), part.folder(), processes=asked.processes) as worker:
+            path.warm(asked.processes)
             relay.forget()
             watch = Watch([worker], mailing)
             sent = path.send(mailing, froze, [worker], watch=watch)

@@ -122,6 +122,7 @@ def measure(site: Site, relay: Relay, nodes: int) -> tuple[Measured, Criterion]:
     mailing, froze = path.freeze(world.new_mailing())
     with ExitStack() as stack:
         workers = [stack.enter_context(node(site, relay, NAMES[n + 1])) for n in range(nodes)]
+        path.warm(nodes)
         relay.forget()
         before = relay.cpu
         with override_settings(MAIL_SENDERS=nodes):  # one ring for each slot, wherever it is

@@ -6,16 +6,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 from django.conf import settings
+from django.test import override_settings
 from redis import Redis
 
 from campaigns import actions, tasks
 from campaigns.models import Mailing
+from groups.models import LocalGroup
 from sanctuary.celery import app
 from tests.bench import world
 from tests.bench.machine import cpu_of, memory_of, process_named
@@ -57,16 +59,36 @@ def send(mailing: Mailing, froze: float, workers: list[psutil.Process], *, watch
     before = [cpu_of(each) for each in (workers, database, broker)]
     started = time.monotonic()
     tasks.wake_senders(mailing)
-    while not Mailing.objects.filter(pk=mailing.pk, state=Mailing.State.DONE).exists():
-        if time.monotonic() - started > DEADLINE or not all(map(is_alive, workers)):
-            raise SystemExit(f"The mailing did not finish: {mailing.chunks.all().progress()}")
-        if watch:
-            watch()
-        time.sleep(LOOK_EVERY)
+    wait_for_end(mailing, watch, lambda: all(map(is_alive, workers)))
     seconds = time.monotonic() - started
     used = [cpu_of(each) - was for each, was in zip((workers, database, broker), before, strict=True)]
     ledger = mailing.chunks.all().progress()
     return Sent(ledger["sent"], seconds, froze, *used, memory_of(workers), ledger=ledger)
+
+
+def warm(slots: int) -> None:
+    """One group's mailing to begin with: every sender has imported, connected and prepared what it keeps for its life.
+
+    That is start-up, which a worker does once in weeks.
+    """
+    group = LocalGroup.objects.order_by("pk").first()
+    with override_settings(MAIL_SENDERS=slots):
+        for _ in range(2):
+            mailing, _ = freeze(world.new_mailing(audience={"kind": "group", "value": group.pk}))
+            tasks.wake_senders(mailing)
+            wait_for_end(mailing)
+    time.sleep(1)
+
+
+def wait_for_end(mailing: Mailing, watch: Callable | None = None, alive: Callable[[], bool] = lambda: True) -> None:
+    """Until the ledger says that it is done."""
+    ends = time.monotonic() + DEADLINE
+    while not Mailing.objects.filter(pk=mailing.pk, state=Mailing.State.DONE).exists():
+        if time.monotonic() > ends or not alive():
+            raise SystemExit(f"The mailing did not finish: {mailing.chunks.all().progress()}")
+        if watch:
+            watch()
+        time.sleep(LOOK_EVERY)
 
 
 def is_alive(process: psutil.Process) -> bool:
@@ -75,12 +97,22 @@ def is_alive(process: psutil.Process) -> bool:
 
 @contextlib.contextmanager
 def worker(
-    environment: Mapping[str, str], folder: Path, *, processes: int, name: str = "bench", prefix=(), extra=()
+    environment: Mapping[str, str],
+    folder: Path,
+    *,
+    processes: int,
+    name: str = "bench",
+    pool: str = "prefork",
+    prefix: Sequence[str] = (),
+    extra: Sequence[str] = (),
 ) -> Iterator[psutil.Process]:
-    """A Celery worker whose children are forked and whose imports are done: start-up is not what is measured."""
+    """A Celery worker whose children are forked and whose imports are done: start-up is not what is measured.
+
+    `prefix` starts the command elsewhere, `extra` are arguments of Python.
+    """
     command = [*prefix, sys.executable, *extra, "-m", "celery", "-A", "sanctuary.celery", "worker"]
     command += ["--loglevel", "WARNING", "--without-gossip", "--without-mingle", "-n", f"{name}@bench"]
-    command += ["-c", str(processes), "-Q", "mail.bulk"]
+    command += ["-P", pool, "-c", str(processes), "-Q", "mail.bulk"]
     log = folder / f"{name}.log"
     with log.open("ab") as out:
         process = subprocess.Popen(command, env=dict(environment), stdout=out, stderr=out)

@@ -50,7 +50,6 @@ def add_people(until: int) -> None:
             _insert(sql, model, given)
     with connection.cursor() as cursor:
         cursor.execute("SELECT setval(pg_get_serial_sequence('people_supporter', 'id'), %s)", [until])
-        cursor.execute("VACUUM ANALYZE")
 
 
 def _given() -> dict:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from statistics import median
 
 
 @dataclass
@@ -33,11 +32,6 @@ class Measured:
 def middle(rounds: Sequence[Measured]) -> Measured:
     """The round whose rate is the median (the lower of two)."""
     return sorted(rounds, key=lambda one: one.rate)[(len(rounds) - 1) // 2]
-
-
-def cpu_of_rounds(rounds: Sequence[Measured]) -> float:
-    """The median of the CPU a message, which need not be of the round with the median rate."""
-    return median(one.each for one in rounds)
 
 
 def show_measured(lines: Iterable[Measured]) -> None:
