@@ -2,7 +2,7 @@
 
 from anymail.exceptions import AnymailError
 from django.conf import settings
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, ImproperlyConfigured
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.generic import View
@@ -11,7 +11,17 @@ from sanctuary.post import actions, returns
 from sanctuary.views import Door
 
 # What a body that is no report of theirs may do to the code that reads it.
-_NONSENSE = (AnymailError, ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError)
+_NONSENSE = (
+    AnymailError,
+    ArithmeticError,
+    AttributeError,
+    ImproperlyConfigured,  # what anymail raises at a report of another kind
+    LookupError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 class MailEvents(Door, View):
