@@ -93,13 +93,14 @@ class MailingForm(forms.ModelForm):
 
     class Meta:
         model = Mailing
-        fields = ["campaign", "subject", "preheader", "body", "is_big_moment", "per_minute"]
+        fields = ["campaign", "subject", "preheader", "body", "is_big_moment", "per_minute", "is_urgent"]
         widgets = {"body": forms.Textarea(attrs={"rows": 18})}
         labels = {
             "preheader": "Line beside the subject",
             "body": "Words",
             "is_big_moment": "This is a big moment",
             "per_minute": "How many a minute",
+            "is_urgent": "This cannot wait until morning",
         }
 
     def __init__(self, *args, **kwargs):

@@ -23,7 +23,7 @@ rules.add_rule("campaigns.send", is_active_staff)
 rules.add_rule("campaigns.approve_mailing", is_active_staff & is_not_author)
 
 rules.add_perm("campaigns", is_active_staff)
-for noun in ("campaign", "mailing", "action"):
+for noun in ("campaign", "mailing", "action", "throttle", "maildomain"):
     for verb in ("view", "add", "change", "delete"):
         rules.add_perm(f"campaigns.{verb}_{noun}", is_active_staff)
 rules.add_perm("campaigns.view_actiontaken", is_active_staff)

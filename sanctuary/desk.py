@@ -31,6 +31,7 @@ JOBS = {
         "post.Email": "Single emails and codes",
         "people.Controller": "Who sends emails",
         "people.Wording": "Words people agree to",
+        "campaigns.Throttle": "How fast emails may go",
     },
 }
 OTHERS = "More"

@@ -157,7 +157,7 @@ def _take(throttle: Throttle, wanted: int, now: datetime) -> int:
 
 def _has_room(relay: Throttle, now: datetime) -> bool:
     rests = relay.resting_until is not None and relay.resting_until > now
-    return not rests and _begins(relay, now, RELAY_BURST) <= now and _left_today(relay, now) != 0
+    return not rests and _begins(relay, now, RELAY_BURST) <= now and not relay.is_spent(timezone.localdate(now))
 
 
 def _begins(throttle: Throttle, now: datetime, burst: timedelta) -> datetime:
@@ -194,7 +194,7 @@ def _turns(throttle: Throttle, mailing_id: int, count: int, now: datetime) -> li
 
 
 def _tomorrow_if_spent(throttle: Throttle, now: datetime) -> datetime:
-    if _left_today(throttle, now) != 0:
+    if not throttle.is_spent(timezone.localdate(now)):
         return now
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight + timedelta(days=1)

@@ -16,7 +16,8 @@ from sanctuary.people.models import Controller
 from sanctuary.post.actions import queue
 
 State = Mailing.State
-WRITTEN = ["campaign", "controller", "subject", "preheader", "body", "audience", "is_big_moment", "per_minute"]
+WRITTEN = ["campaign", "controller", "subject", "preheader", "body", "audience"]
+WRITTEN += ["is_big_moment", "per_minute", "is_urgent"]
 CHECKED = ["author", "tested_hash", "approved_by", "approved_at", "approved_hash"]
 
 

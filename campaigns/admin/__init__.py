@@ -1,5 +1,6 @@
 from campaigns.admin.act import ActionTakenAdmin
 from campaigns.admin.campaign import CampaignAdmin
 from campaigns.admin.mailing import MailingAdmin
+from campaigns.admin.throttle import ThrottleAdmin
 
-__all__ = ["ActionTakenAdmin", "CampaignAdmin", "MailingAdmin"]
+__all__ = ["ActionTakenAdmin", "CampaignAdmin", "MailingAdmin", "ThrottleAdmin"]

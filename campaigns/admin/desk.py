@@ -11,6 +11,7 @@ from django.views.generic import View
 
 from campaigns import actions
 from campaigns.admin import figures
+from campaigns.admin.waiting import clock, quiet_hours
 from campaigns.forms import DoubtForm, ScheduleForm
 from campaigns.models import Audience, Mailing
 from sanctuary import access
@@ -120,6 +121,7 @@ class Check(Desk, FormPage):
             needs_approval=counts.recipients > settings.FOUR_EYES_ABOVE,
             four_eyes_above=settings.FOUR_EYES_ABOVE,
             undo_minutes=settings.MAILING_UNDO_MINUTES,
+            quiet_hours=quiet_hours(self.mailing, timezone.now()),
             can_approve=access.allows("campaigns.approve_mailing", self.request.user, self.mailing),
             **kwargs,
         )
@@ -133,7 +135,10 @@ class Check(Desk, FormPage):
     def get_success_url(self):
         starts = timezone.localtime(self.outcome.starts_at)
         messages.success(self.request, f"Scheduled for {self.outcome.counts['recipients']:,} people.")
-        if starts.hour >= 22 or starts.hour < 7:
+        leaves = actions.leaves_at(self.outcome)
+        if leaves != self.outcome.starts_at:
+            messages.info(self.request, f"It will wait until {clock(leaves, timezone.now())}: the night is quiet.")
+        elif starts.hour >= 22 or starts.hour < 7:
             messages.warning(self.request, "It will arrive at night. You can undo this and choose another time.")
         return url(self.mailing, "live")
 
@@ -186,7 +191,8 @@ class Live(Desk, Page):
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(now=figures.progress(self.mailing), **kwargs)
+        leaves = actions.leaves_at(self.mailing)
+        return super().get_context_data(now=figures.progress(self.mailing), leaves=leaves, **kwargs)
 
 
 class LivePart(Live):

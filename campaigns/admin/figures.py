@@ -4,9 +4,9 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Count
 from django.utils import timezone
 
-from campaigns.models import ActionTaken, Audience, Mailing
+from campaigns.admin.waiting import night, reasons_to_wait
+from campaigns.models import ActionTaken, Audience, Mailing, Returned
 from campaigns.models.audience import Counts
-from sanctuary.people.models import Permission
 
 State = Mailing.State
 
@@ -67,17 +67,26 @@ def progress(mailing: Mailing) -> dict:
     total = sums.pop("total")
     settled = sum(sums.values())
     rate = _per_minute(mailing, settled)
-    waiting = total - settled
+    waiting, now = total - settled, timezone.now()
     return {
         "total": total,
         "settled": settled,
         "waiting": waiting,
         "sent": sums["sent"],
         "in_doubt": sums["in_doubt"],
+        "came_back": _came_back(mailing),
+        "night": night(mailing, now) if mailing.state == State.SENDING and waiting else None,
+        "waits": reasons_to_wait(mailing, now) if waiting else [],
         "outcomes": [(sums[name], words) for name, words in OUTCOMES.items() if sums[name] or name == "sent"],
         "rate": rate,
         "left": _time_left(waiting, rate) if mailing.state == State.SENDING else "",
     }
+
+
+def _came_back(mailing: Mailing) -> list[tuple[int, str]]:
+    """What the relay took and others sent back later; what it refused stands among the outcomes."""
+    counts = mailing.returned.later().counts()
+    return [(counts[kind], words) for kind, words in Returned.Kind.choices if counts.get(kind)]
 
 
 def _per_minute(mailing: Mailing, settled: int) -> int:
@@ -104,9 +113,7 @@ def results(mailing: Mailing) -> dict:
     acts = ActionTaken.objects.confirmed()
     through = acts.filter(mailing=mailing)
     places = through.exclude(supporter__region="").values_list("supporter__region").annotate(n=Count("pk"))
-    left = Permission.objects.filter(
-        source=f"mailing:{mailing.pk}", change=Permission.Change.WITHDRAWN, occurred_at__gte=mailing.created_at
-    )
+    left = mailing.left_through_it().filter(occurred_at__gte=mailing.created_at)
     return {
         "acted": through.count(),
         "acted_in_all": acts.for_campaign(mailing.campaign).count(),

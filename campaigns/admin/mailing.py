@@ -13,9 +13,10 @@ from campaigns.models import Campaign, Mailing
 WRITTEN = [
     (None, {"fields": ["campaign", "subject", "preheader", "body"]}),
     ("Who gets it", {"fields": ["audience_kind", "audience_group", "audience_stream", "audience_region"]}),
-    ("How it is sent", {"fields": ["is_big_moment", "per_minute"]}),
+    ("How it is sent", {"fields": ["is_big_moment", "per_minute", "is_urgent"]}),
 ]
-FIXED = [(None, {"fields": ["campaign", "subject", "preheader", "body", "who", "is_big_moment", "per_minute"]})]
+SENT_AS = ["campaign", "subject", "preheader", "body", "who", "is_big_moment", "per_minute", "is_urgent"]
+FIXED = [(None, {"fields": SENT_AS})]
 
 
 @admin.register(Mailing)

@@ -62,6 +62,10 @@ class Throttle(models.Model):
     def __str__(self):
         return self.name
 
+    def is_spent(self, day) -> bool:
+        """Whether the number for this day has left."""
+        return self.most_a_day is not None and self.day == day and self.sent_that_day >= self.most_a_day
+
 
 class MailDomain(models.Model):
     """The part of an address behind the @. It belongs to one throttle."""
