@@ -12,6 +12,7 @@ from django.utils.safestring import mark_safe
 from campaigns.actions.claiming import Recipient
 from campaigns.models import Mailing
 from sanctuary.people import links, tokens
+from sanctuary.people.models import Controller
 from sanctuary.post import markup, merge
 from sanctuary.post.message import CompiledMessage, bulk_headers, compile_message
 from sanctuary.post.returns import name_headers
@@ -56,7 +57,6 @@ def compose(mailing: Mailing) -> CompiledMessage:
         "body_text": markup.to_text(mailing.body),
     }
     html = css_inline.inline(render_to_string("emails/campaigns/mailing.html", context), load_remote_stylesheets=False)
-    reply_to = mailing.controller.reply_to
     addresses = _addresses(mailing)
     return compile_message(
         subject=_written_out(mailing.subject, addresses),
@@ -66,7 +66,7 @@ def compose(mailing: Mailing) -> CompiledMessage:
         message_id=f"<((message_key))@{sender_domain()}>",
         fields=set(FIELDS) | _OURS,
         headers={
-            **({"Reply-To": reply_to} if reply_to else {}),
+            "Reply-To": reply_address(mailing),
             **_bulk(mailing),
             **name_headers(settings.MAIL_PROVIDER, "((message_key))"),
         },
@@ -86,6 +86,11 @@ def _written_out(text: str, addresses: Mapping[str, str]) -> str:
     return "".join(
         part if isinstance(part, str) else addresses.get(part.name) or part.written() for part in merge.split(text)
     )
+
+
+def reply_address(mailing: Mailing) -> str:
+    """Where an answer goes: the sender's own role mailbox, or else one that somebody at the national charity reads."""
+    return mailing.controller.reply_to or Controller.objects.national().reply_to or sender_address()
 
 
 def sender_of(mailing: Mailing) -> str:

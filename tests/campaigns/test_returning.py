@@ -1,14 +1,18 @@
 """What came back changes who is mailed: at once, once, and only for a delivery that we truly made."""
 
 from datetime import timedelta
+from email import message_from_bytes
+from email.utils import parseaddr
 
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from campaigns import actions
 from campaigns.actions.claiming import claim_chunk
+from campaigns.actions.composing import SOMEBODY, Values, compose
 from campaigns.actions.returning import silence_refused
 from campaigns.actions.settling import Settled, settle_chunk
 from campaigns.models import Delivery, Mailing, Returned, ReturnedTotal
@@ -17,7 +21,8 @@ from sanctuary.people import links
 from sanctuary.people.models import Suppression
 from sanctuary.post import actions as post
 from sanctuary.post.models import Incoming
-from sanctuary.post.returns import Copy, Kind, ReturnPaths, Told
+from sanctuary.post.returns import Copy, Kind, Report, ReturnPaths, Told, read_message, read_return_path
+from sanctuary.post.sink import Sink
 from tests import factories
 from tests.post.test_returns import FOLDER
 from tests.race import race
@@ -386,3 +391,66 @@ def test_counts_of_one_mailing_leave_out_the_others(sent, campaign, amira):
     came_back(other, amira, Kind.SOFT)
     assert actions.returned_counts(sent.pk) == {"hard": 1}
     assert Returned.objects.filter(mailing=other).counts() == {"soft": 1}
+
+
+# --- over a real connection, and as staff and readers see it ------------------------------------
+
+
+def test_copy_leaves_from_an_address_that_silences_its_own_person_alone(campaign, amira, settings, tmp_path):
+    other = factories.SupporterFactory(name="Beth Example", email="beth@example.org")
+    factories.permit(other)
+    settings.JOURNAL_DIR = tmp_path
+    state, author = Mailing.State.SCHEDULED, campaign.owner
+    made = factories.MailingFactory(campaign=campaign, author=author, state=state, starts_at=timezone.now())
+    mailing = actions.freeze_and_start(made)
+    with Sink() as sink:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
+        actions.send_for(mailing.pk, 5)
+        copies = {copy.recipients[0]: copy for copy in sink.accepted}
+    assert set(copies) == {amira.email, other.email}
+    copy = copies[amira.email]
+    assert read_return_path(copy.sender) == copy_to(mailing, amira)
+    head = message_from_bytes(copy.data)
+    assert (head["From"], head["Return-Path"]) == ('"City of Sanctuary UK" <hello@sanctuary.example.org>', None)
+    assert head["X-PM-Metadata-delivery"] == "m{}.{}".format(*copy_to(mailing, amira))
+    bounce = (FOLDER / "postfix-unknown-user.eml").read_text().replace("RETURN_PATH", copy.sender)
+    post.take_message(bounce.encode())
+    assert (silences(amira.email), silences(other.email)) == ([(Reason.HARD_BOUNCED, None)], [])
+
+
+def test_link_of_a_real_message_is_what_a_complaint_is_read_by(campaign, amira, sent):
+    """Outlook returns the message without its Return-Path: the signed stop link must be found in our own headers."""
+    recipient = SOMEBODY._replace(seq=1, supporter_id=amira.pk, address=amira.email)
+    ours = compose(sent).render(Values(sent).of(recipient))
+    arf = (FOLDER / "arf-outlook.eml").read_bytes()
+    head, _, tail = arf.partition(b"Content-Disposition: inline\n\n")
+    report = read_message(head + b"Content-Disposition: inline\n\n" + ours + b"\n--arf--\n")
+    assert tail
+    assert report == Report(Kind.COMPLAINT, "", None, (amira.pk, sent.pk))
+
+
+@pytest.mark.parametrize(
+    ("groups_own", "national", "answers_go_to"),
+    [
+        ("leeds@example.org", "office@example.org", "leeds@example.org"),
+        ("", "office@example.org", "office@example.org"),
+        ("", "", "hello@sanctuary.example.org"),
+    ],
+)
+def test_answer_reaches_the_group_or_somebody_who_reads_it(
+    campaign, essentials, group, groups_own, national, answers_go_to
+):
+    type(essentials).objects.filter(pk=essentials.pk).update(reply_to=national)
+    group.controller.reply_to = groups_own
+    group.controller.save()
+    mailing = factories.MailingFactory(campaign=campaign, author=campaign.owner, controller=group.controller)
+    wire = compose(mailing).render(Values(mailing).of(SOMEBODY))
+    head = message_from_bytes(wire)
+    assert head["Reply-To"] == answers_go_to
+    assert parseaddr(head["From"]) == (group.name, "hello@sanctuary.example.org")
+
+
+def test_staff_see_what_came_back_later(client_of, staff, sent, amira):
+    came_back(sent, amira)
+    page = client_of(staff).get(reverse("admin:campaigns_mailing_results", args=[sent.pk])).content.decode()
+    assert "Came back later: the address does not work" in page
