@@ -29,6 +29,7 @@ JOBS = {
     "Running the platform": {
         "people.User": "Accounts",
         "post.Email": "Single emails and codes",
+        "post.Incoming": "What came back to us",
         "people.Controller": "Who sends emails",
         "people.Wording": "Words people agree to",
         "campaigns.Throttle": "How fast emails may go",

@@ -2,7 +2,7 @@ from django.contrib import admin, messages
 
 from sanctuary.people.address import masked
 from sanctuary.post import actions
-from sanctuary.post.models import Email
+from sanctuary.post.models import Email, Incoming
 
 
 @admin.register(Email)
@@ -42,3 +42,23 @@ class EmailAdmin(admin.ModelAdmin):
     def send_again(self, request, queryset):
         again = [email for email in queryset if actions.send_again(email, by=request.user)]
         messages.success(request, f"{len(again)} will be sent again.")
+
+
+@admin.register(Incoming)
+class IncomingAdmin(admin.ModelAdmin):
+    """What came to the return addresses, as numbers by kind and day. Nothing of it is kept to be read."""
+
+    list_display = ["at", "kind", "is_known"]
+    list_filter = ["kind", "is_known"]
+    date_hierarchy = "at"
+    ordering = ["-at"]
+    list_display_links = None
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

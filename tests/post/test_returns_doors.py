@@ -10,6 +10,7 @@ from email import message_from_bytes, policy
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 
 from sanctuary.people.models import Suppression
@@ -258,6 +259,12 @@ def test_nothing_of_a_message_is_kept_but_its_kind(letter):
     row = Incoming.objects.values().get()
     assert set(row) == {"id", "digest", "kind", "is_known", "at"}
     assert len(row["digest"]) == 16
+
+
+def test_operators_see_numbers_by_kind(client_of, superuser):
+    actions.take_message(raw_of("reply"))
+    page = client_of(superuser).get(reverse("admin:post_incoming_changelist")).content.decode()
+    assert page.count('<td class="field-kind">A person wrote back</td>') == 1
 
 
 def test_count_of_messages_is_forgotten_after_thirteen_months():
