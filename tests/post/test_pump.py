@@ -473,6 +473,19 @@ def test_rows_are_rendered_only_as_they_are_needed():
     assert max(ahead) < 1000
 
 
+def test_source_that_takes_its_time_is_not_held_against_the_relay(pipelining):
+    def slowly():
+        for envelope in envelopes(60):
+            if envelope.row % 20 == 0:
+                time.sleep(0.8)  # longer than the patience with a relay
+            yield envelope
+
+    with Sink(pipelining=pipelining) as sink, Pump("127.0.0.1", sink.port, connections=4, **QUICK) as pump:
+        results = list(pump.send(slowly()))
+        assert Counter(result.outcome for result in results) == {ACCEPTED: 60}
+        assert sink.count == 60
+
+
 def test_broken_source_of_envelopes_cuts_nothing_that_was_handed_over():
     def broken():
         yield from envelopes(10)

@@ -57,6 +57,7 @@ class Pump:
         self._careful = 0  # failures when we last gave out work
         self._struck_at = 0.0
         self._look_at = 0.0
+        self._heard_at = 0.0
         self._trouble: Exception | None = None
 
     def __enter__(self) -> "Pump":
@@ -83,6 +84,7 @@ class Pump:
         """
         batch = Batch(envelopes, journal, deadline, should_stop)
         self._hungry, self._careful, self._trouble = True, 0, None
+        self._heard_at = time.monotonic()
         try:
             while self._go_on(batch):
                 self._turn(batch)
@@ -151,14 +153,23 @@ class Pump:
 
     def _turn(self, batch: Batch) -> None:
         """Hear what has come; then see who has kept us waiting too long."""
-        for key, _ in self._selector.select(self._tick) if self._sessions else ():
+        self._own_up(time.monotonic() - self._heard_at)
+        events = self._selector.select(self._tick) if self._sessions else ()
+        # Whoever had answered by now is heard below, and only then are the others judged, by this moment.
+        now = self._heard_at = time.monotonic()
+        for key, _ in events:
             self._attempt(key.data, key.data.on_event, batch)
-        now = time.monotonic()
         if now >= self._look_at:
             self._look_at = now + self._tick
             for session in list(self._sessions):
                 if words := session.overdue(now):
                     self._lose(session, words, batch)
+
+    def _own_up(self, seconds: float) -> None:
+        """Time that we ourselves took, such as for the making of messages, is held against nobody."""
+        if seconds > self._tick:
+            for session in self._sessions:
+                session.excuse(seconds)
 
     def _attempt(self, session: Session, act: Callable[[Batch], None], batch: Batch) -> None:
         try:

@@ -86,6 +86,13 @@ class Session:
             return "took too long over one message"
         return None
 
+    def excuse(self, seconds: float) -> None:
+        """Give the relay this much more time for all that it owes us now."""
+        self.began += seconds
+        self._stepped += seconds
+        for message in {message for _, message in self._expected if message is not None}:
+            message.started += seconds
+
     def is_committed(self) -> bool:
         """Whether a message on this wire has left whole and waits for its answer."""
         return any(message is not None and self._has_left(message) for _, message in self._expected)
