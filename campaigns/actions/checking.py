@@ -1,5 +1,6 @@
 """What a writer looks at before sending: what must be put right, and how it reads for somebody who would get it."""
 
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import NamedTuple
@@ -14,6 +15,8 @@ from sanctuary.places.models import OutwardCode
 from sanctuary.post import markup
 from sanctuary.post.message import CompileError
 
+_FIELD_IN_LINK = re.compile(r"https?://[^\s<>\"]*?\(\([^()\s]*", re.IGNORECASE).search
+
 
 class Problem(NamedTuple):
     """Something that must be put right before a mailing may go, in words for its writer."""
@@ -26,6 +29,7 @@ def check_mailing(mailing: Mailing) -> list[Problem]:
     """All that must be put right, in the order of reading; empty when it may go."""
     found = [Problem(problem.code, problem.message) for problem in problems_in(mailing)]
     found += _LinksAndPictures.of(mailing.body)
+    found += _about_fields_in_links(markup.to_text(mailing.body))
     if not mailing.campaign.actions.exists():
         found.append(Problem("no_ask", "The campaign has no action yet, so the button would lead nowhere."))
     if not found:
@@ -94,7 +98,16 @@ def _about_link(href: str) -> Iterator[Problem]:
         yield Problem("bad_link", f"A link leads to “{shown}”. Write the whole address, beginning with https://.")
 
 
+def _about_fields_in_links(text: str) -> Iterator[Problem]:
+    """A link may be one of our fields, but hold none: whoever sees the address would learn who was written to."""
+    if link := _FIELD_IN_LINK(text):
+        words = f"“{link[0][:60]}” holds a field, which would tell others who reads. Take the field out of the address."
+        yield Problem("private_link", words)
+
+
 def _about_picture(src: str, alt: str) -> Iterator[Problem]:
+    if "((" in src:
+        yield Problem("private_picture", "A picture's address holds a field, which would tell who opened the email.")
     if not alt.strip():
         yield Problem("no_alt", "A picture has no words for people who cannot see it. Write ![what it shows](address).")
     if not src.startswith(settings.PUBLIC_URL + "/"):
