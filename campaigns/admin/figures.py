@@ -68,6 +68,8 @@ def progress(mailing: Mailing) -> dict:
     settled = sum(sums.values())
     rate = _per_minute(mailing, settled)
     waiting, now = total - settled, timezone.now()
+    at_night = night(mailing, now) if mailing.state == State.SENDING and waiting else None
+    waits = reasons_to_wait(mailing, now) if waiting else []
     return {
         "total": total,
         "settled": settled,
@@ -75,11 +77,11 @@ def progress(mailing: Mailing) -> dict:
         "sent": sums["sent"],
         "in_doubt": sums["in_doubt"],
         "came_back": _came_back(mailing),
-        "night": night(mailing, now) if mailing.state == State.SENDING and waiting else None,
-        "waits": reasons_to_wait(mailing, now) if waiting else [],
+        "night": at_night,
+        "waits": waits,
         "outcomes": [(sums[name], words) for name, words in OUTCOMES.items() if sums[name] or name == "sent"],
         "rate": rate,
-        "left": _time_left(waiting, rate) if mailing.state == State.SENDING else "",
+        "left": _time_left(waiting, rate) if mailing.state == State.SENDING and not (at_night or waits) else "",
     }
 
 

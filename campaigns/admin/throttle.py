@@ -26,7 +26,7 @@ class DomainForm(forms.ModelForm):
         return name
 
 
-class DomainInline(admin.TabularInline):
+class DomainInline(admin.StackedInline):
     """A provider often has several."""
 
     model = MailDomain

@@ -81,6 +81,7 @@ class Migration(migrations.Migration):
                 ("turns", models.JSONField(default=dict, editable=False)),
             ],
             options={
+                "verbose_name": "limit",
                 "ordering": ["-is_relay", "name"],
                 "constraints": [
                     models.UniqueConstraint(

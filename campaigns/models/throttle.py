@@ -47,6 +47,7 @@ class Throttle(models.Model):
     objects = ThrottleQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "limit"
         ordering = ["-is_relay", "name"]
         constraints = [
             models.UniqueConstraint(
