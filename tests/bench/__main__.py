@@ -41,6 +41,7 @@ ARGUMENTS.add_argument("--relay", choices=["sink", "smtp-sink"], default="sink",
 
 def main() -> int:
     given = ARGUMENTS.parse_args()
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="sanctuary-bench-") as folder:
         os.chmod(folder, 0o755)  # the nodes' users may be others

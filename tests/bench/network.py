@@ -34,6 +34,7 @@ def possible() -> bool:
 @contextlib.contextmanager
 def network(hosts: list[str]) -> Iterator[dict[str, str]]:
     """The hosts' addresses by name, for as long as it lasts; every one reaches every other and this one, `HERE`."""
+    _clear(hosts)  # what a killed run may have left
     try:
         _must("ip", "link", "add", BRIDGE, "type", "bridge")
         _must("ip", "address", "add", _NET.format(1), "dev", BRIDGE)
@@ -42,10 +43,14 @@ def network(hosts: list[str]) -> Iterator[dict[str, str]]:
             _join(host, number)
         yield {host: _NET.format(number + 2).partition("/")[0] for number, host in enumerate(hosts)}
     finally:
-        for number, host in enumerate(hosts):
-            run("ip", "netns", "delete", _space(host))
-            run("ip", "link", "delete", _wire(number))
-        run("ip", "link", "delete", BRIDGE)
+        _clear(hosts)
+
+
+def _clear(hosts: list[str]) -> None:
+    for number, host in enumerate(hosts):
+        run("ip", "netns", "delete", _space(host))
+        run("ip", "link", "delete", _wire(number))
+    run("ip", "link", "delete", BRIDGE)
 
 
 def _join(host: str, number: int) -> None:

@@ -3,6 +3,8 @@
 import argparse
 import json
 import os
+import signal
+import sys
 from pathlib import Path
 
 from tests.bench import machine, path, world
@@ -18,4 +20,10 @@ def folder() -> Path:
 
 
 def introduce(what: str) -> None:
+    """Say what is measured, and where. From here on a request to stop tidies up like an error would."""
+    signal.signal(signal.SIGTERM, _stop)
     print(f"{what}\n{machine.describe()}, {world.describe()}, {path.describe_broker()}; {machine.load()}", flush=True)
+
+
+def _stop(number: int, frame) -> None:
+    sys.exit(128 + number)

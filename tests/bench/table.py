@@ -35,11 +35,11 @@ def middle(rounds: Sequence[Measured]) -> Measured:
 
 
 def show_measured(lines: Iterable[Measured]) -> None:
-    print(f"\n{'':<36}{'messages':>10}{'seconds':>9}{'a second':>10}{'CPU µs':>8}{'sink’s':>8}")
+    print(f"\n{'':<46}{'messages':>10}{'seconds':>9}{'a second':>10}{'CPU µs':>8}{'sink’s':>8}")
     for one in lines:
         relay = f"{one.relay / one.messages * 1e6:.0f}" if one.relay else "–"
         print(
-            f"{one.name:<36}{one.messages:>10,}{one.seconds:>9.2f}{one.rate:>10,.0f}{one.each:>8.0f}{relay:>8}"
+            f"{one.name:<46}{one.messages:>10,}{one.seconds:>9.2f}{one.rate:>10,.0f}{one.each:>8.0f}{relay:>8}"
             f"{'  ' + one.note if one.note else ''}"
         )
 
@@ -60,8 +60,8 @@ class Criterion:
 
 def show_criteria(criteria: Sequence[Criterion]) -> int:
     """Print them all; the exit code is 1 when one was not reached."""
-    print(f"\n{'':<52}{'promised':>14}{'found':>16}")
+    print(f"\n{'':<62}{'promised':>14}{'found':>16}")
     for one in criteria:
         verdict = "" if one.reached is None else "ok" if one.reached else "NOT REACHED"
-        print(f"{one.words:<52}{one.promised:>14}{one.found:>16}  {verdict}".rstrip())
+        print(f"{one.words:<62}{one.promised:>14}{one.found:>16}  {verdict}".rstrip())
     return 0 if all(one.reached is not False for one in criteria) else 1
