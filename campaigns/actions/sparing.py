@@ -13,17 +13,24 @@ OVER_LIMIT = "They have had as many emails as they want this month."
 # two wait for each other.
 _LOCK = "SELECT FROM people_supporter WHERE id = ANY(%(people)s) ORDER BY id FOR NO KEY UPDATE"
 
-# Beside what they had, what other workers hold in their hands counts as if it had arrived.
+# Beside what they had, what other workers hold in their hands counts as if it had arrived. Who holds what is looked up
+# once, and only if somebody waits elsewhere too.
 _JUDGE = """
-    SELECT s.id FROM people_supporter s JOIN campaigns_delivery d ON d.supporter_id = s.id
-    WHERE s.id = ANY(%(people)s) AND s.most_a_month IS NOT NULL
-        AND d.mailing_id = ANY({lately}) AND d.mailing_id <> %(mailing)s
-        AND ({had} OR d.outcome = 0 AND EXISTS (
-            SELECT FROM campaigns_chunk c
-            WHERE c.mailing_id = d.mailing_id AND c.state = 1 AND d.seq BETWEEN c.lo AND c.hi
-                AND (d.not_before IS NULL OR d.not_before <= c.lease_until - %(lease)s)
-        ))
-    GROUP BY s.id, s.most_a_month HAVING count(*) >= s.most_a_month
+    WITH lent AS MATERIALIZED (
+        SELECT c.mailing_id, c.lo, c.hi, c.lease_until - %(lease)s AS taken_at
+        FROM campaigns_chunk c JOIN campaigns_mailing m ON m.id = c.mailing_id
+        WHERE c.state = 1 AND m.state <> 'done' AND m.id = ANY({lately})
+    )
+    SELECT s.id FROM people_supporter s
+    WHERE s.id = ANY(%(people)s) AND s.most_a_month <= (
+        SELECT count(*) FROM campaigns_delivery d
+        WHERE d.supporter_id = s.id AND d.mailing_id = ANY({lately}) AND d.mailing_id <> %(mailing)s
+            AND ({had} OR d.outcome = 0 AND EXISTS (
+                SELECT FROM lent
+                WHERE lent.mailing_id = d.mailing_id AND d.seq BETWEEN lent.lo AND lent.hi
+                    AND (d.not_before IS NULL OR d.not_before <= lent.taken_at)
+            ))
+    )
 """
 
 

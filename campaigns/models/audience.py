@@ -51,7 +51,7 @@ _WHERE = {
 # The order of the WHENs is the order in which reasons are given: the strictest first, each person under one only.
 _JUDGED = """
     judged AS MATERIALIZED (
-        SELECT s.id, s.email, s.email_mac,
+        SELECT {columns},
             CASE
                 WHEN s.email = '' THEN 'no_address'
                 WHEN cp.is_live IS NOT TRUE THEN 'no_permission'
@@ -79,12 +79,18 @@ _JUDGED = """
     )
 """
 
-# One copy for each address, in an order made by a hash, so that the first chunks are a random sample of the whole.
+# One copy for each address, in an order made by a hash, so that the first chunks are a random sample of the whole, and
+# another one for each mailing. One sort does both.
 _CHOSEN = """
     chosen AS MATERIALIZED (
-        SELECT row_number() OVER (ORDER BY hashint8extended(id, %(salt)s)) AS seq, id, email
+        SELECT row_number() OVER (ORDER BY place, email_mac) AS seq, id, email
         FROM (
-            SELECT DISTINCT ON (email_mac) email_mac, id, email FROM judged WHERE reason = '' ORDER BY email_mac, id
+            SELECT DISTINCT ON (place, email_mac) place, email_mac, id, email
+            FROM (
+                SELECT hashbyteaextended(email_mac, %(salt)s) AS place, email_mac, id, email
+                FROM judged WHERE reason = ''
+            ) eligible
+            ORDER BY place, email_mac, id
         ) once
     )
 """
@@ -99,8 +105,10 @@ _PLACED = """
 _REASONS = """
     SELECT reason, count(*) FROM judged GROUP BY reason
     UNION ALL
-    SELECT 'recipients', count(DISTINCT email_mac) FROM judged WHERE reason = ''
+    SELECT 'recipients', {recipients}
 """
+_COUNTED = _REASONS.format(recipients="count(DISTINCT email_mac) FROM judged WHERE reason = ''")
+_CHOSEN_COUNTED = _REASONS.format(recipients="count(*) FROM chosen")
 
 
 @dataclass(frozen=True)
@@ -132,7 +140,7 @@ class Audience:
     def count(self, mailing) -> Counts:
         """How many match, how many will get it, and every reason between."""
         with connection.cursor() as cursor:
-            cursor.execute(f"WITH {self._judged()} {_REASONS}", self.parameters(mailing))
+            cursor.execute(f"WITH {self._judged('s.email_mac')} {_COUNTED}", self.parameters(mailing))
             return self.read_counts(cursor.fetchall())
 
     def freeze_sql(self) -> str:
@@ -140,7 +148,8 @@ class Audience:
 
         Needs `parameters` and `mailing`.
         """
-        return f"WITH {self._judged()}, {_CHOSEN}, {_PLACED} {_REASONS}"
+        judged = self._judged("s.id, s.email, s.email_mac")
+        return f"WITH {judged}, {_CHOSEN}, {_PLACED} {_CHOSEN_COUNTED}"
 
     @staticmethod
     def read_counts(rows) -> Counts:
@@ -160,5 +169,6 @@ class Audience:
             **frequency.since(timezone.now()),
         }
 
-    def _judged(self) -> str:
-        return _JUDGED.format(where=_WHERE[AudienceKind(self.kind)], lately=frequency.LATELY, had=frequency.HAD)
+    def _judged(self, columns: str) -> str:
+        where = _WHERE[AudienceKind(self.kind)]
+        return _JUDGED.format(columns=columns, where=where, lately=frequency.LATELY, had=frequency.HAD)

@@ -44,8 +44,8 @@ class Delivery(models.Model):
     class Meta:
         verbose_name_plural = "deliveries"
         constraints = [
-            # The supporter first, so that it also answers how many emails somebody had lately.
-            models.UniqueConstraint(fields=["supporter_id", "mailing"], name="campaigns_each_supporter_once"),
+            # The mailing first: a freeze then writes into pages of its own, however many mailings there were before.
+            models.UniqueConstraint(fields=["mailing", "supporter_id"], name="campaigns_each_supporter_once"),
             models.CheckConstraint(
                 condition=models.Q(outcome=0, settled_at__isnull=True)
                 | ~models.Q(outcome=0) & models.Q(settled_at__isnull=False),

@@ -6,7 +6,7 @@ MONTH = timedelta(days=30)
 # A stopped mailing may still settle what was on its way.
 _LATE = timedelta(days=1)
 
-# Whatever the number of mailings of all the years, a search looks only into those of the last month.
+# A search looks into the mailings of the last month only, one by one: the index of deliveries begins with the mailing.
 LATELY = """
     ARRAY(SELECT id FROM campaigns_mailing WHERE frozen_at IS NOT NULL AND coalesce(finished_at > %(lately)s, TRUE))
 """

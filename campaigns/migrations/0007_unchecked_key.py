@@ -17,9 +17,4 @@ class Migration(migrations.Migration):
                 to="campaigns.mailing",
             ),
         ),
-        migrations.RemoveConstraint("delivery", "campaigns_each_supporter_once"),
-        migrations.AddConstraint(
-            "delivery",
-            models.UniqueConstraint(fields=["supporter_id", "mailing"], name="campaigns_each_supporter_once"),
-        ),
     ]
