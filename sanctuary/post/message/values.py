@@ -6,6 +6,7 @@ between two soft line breaks, and no value can end the message, start a part or 
 
 import re
 from binascii import b2a_base64
+from functools import lru_cache
 from html import escape
 from urllib.parse import quote
 
@@ -67,11 +68,17 @@ def quoted(data: bytes) -> bytes:
     return b"".join(out)
 
 
+# People share first names, groups and places: what was written for one is at hand for the next.
+_remember = lru_cache(maxsize=4096)
+
+
+@_remember
 def in_text(value: str) -> bytes:
     """A clean value in a plain text."""
     return value.encode() if len(value) < _WIDTH and _ALREADY_QP(value) else quoted(value.encode())
 
 
+@_remember
 def in_html(value: str) -> bytes:
     """A clean value in HTML, between tags or inside a quoted attribute."""
     if _SIMPLE_WORDS(value):
