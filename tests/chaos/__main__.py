@@ -5,6 +5,7 @@ sink, all on this machine and nowhere else. Blows fall at moments drawn from a s
 clock and of the broker (its memory and disk emptied), FLUSHALL, an immediate stop of PostgreSQL; the relay puts off
 10 % of tries, refuses 2 % and loses half a percent of its answers. Two more storms freeze hosts beyond their lease and
 lose them with their journals. The controls are engines broken on purpose: a run that does not see them fail has failed.
+At last the broker dies again and again under one worker that nobody restarts.
 
 Every storm ends by itself: when its mailing is done, or when its patience is. The exit code is 1 if a promise broke.
 """
@@ -24,6 +25,7 @@ import django
 
 from tests.chaos.ground import Ground
 
+LATER = ("season", "report", "broker")  # modules that import models, and so need Django set up
 ARGUMENTS = argparse.ArgumentParser(prog="make chaos", description=__doc__.partition("\n")[0])
 ARGUMENTS.add_argument("--recipients", type=int, default=10_000, help="of each storm (10,000)")
 ARGUMENTS.add_argument("--seeds", type=int, default=5, help="storms (5)")
@@ -32,6 +34,7 @@ ARGUMENTS.add_argument(
     "--hosts", type=int, default=5_000, help="recipients of the storms that freeze and lose hosts; 0: none"
 )
 ARGUMENTS.add_argument("--controls", type=int, default=2_000, help="recipients of each control; 0: none")
+ARGUMENTS.add_argument("--broker", type=int, default=30, help="times the broker dies under one worker (30); 0: none")
 ARGUMENTS.add_argument("--keep", action="store_true", help="keep the logs even if no promise broke")
 ARGUMENTS.add_argument("--json", type=Path, help="write every line of the table here as well")
 
@@ -43,9 +46,7 @@ def main() -> int:
     with Ground() as ground:
         os.environ |= ground.environment()
         django.setup()
-        # Only now, because what it imports are models.
-        season = importlib.import_module("tests.chaos.season")
-        report = importlib.import_module("tests.chaos.report")
+        season, report, broker = (importlib.import_module(f"tests.chaos.{name}") for name in LATER)
         season.set_up(ground)
         lines = []
         print(report.HEAD, flush=True)
@@ -53,11 +54,14 @@ def main() -> int:
             for kind, seed, recipients in planned(season, given):
                 lines.append(season.run(kind, seed, recipients, ground))
                 print(report.line(lines[-1]), flush=True)
+            print(report.end(lines))
+            if given.broker:
+                lines.append(broker.recover_from(given.broker, given.first_seed, ground))
+                print(lines[-1].sentence())
         finally:
             # Also when a storm came to no end that it knows.
             if given.keep or sys.exception() or not all(line.ok for line in lines):
                 print(f"What was logged: {keep(ground)}")
-        print(report.end(lines))
         if given.json:
             given.json.write_text(json.dumps([line.as_dict() for line in lines]))
         return int(not all(line.ok for line in lines))

@@ -106,9 +106,9 @@ class Relay:
 
 
 class Fleet:
-    """Two hosts, one clock and the relay between them and the world."""
+    """Hosts, one clock and the relay between them and the world."""
 
-    def __init__(self, folder: Path, faults: Mapping, constants: Mapping):
+    def __init__(self, folder: Path, faults: Mapping, constants: Mapping, hosts=("north", "south")):
         self.relay = Relay(folder, faults)
         environment = {
             "EMAIL_HOST": "127.0.0.1",
@@ -116,9 +116,9 @@ class Fleet:
             "EMAIL_USE_TLS": "0",
             "EMAIL_HOST_USER": "",
             "MAIL_CONNECTIONS": str(CONNECTIONS),
-            "MAIL_SENDERS": str(PROCESSES * 2),
+            "MAIL_SENDERS": str(PROCESSES * len(hosts)),
         }
-        self.hosts = [Host(name, folder, environment, constants) for name in ("north", "south")]
+        self.hosts = [Host(name, folder, environment, constants) for name in hosts]
         beat = [*CELERY, "beat", "-s", str(folder / "beat"), "--pidfile", "", "--loglevel", "WARNING"]
         self.beat = Process("beat", beat, folder, environment)
 

@@ -1,5 +1,6 @@
 """One storm after another, each on an untouched database, and a line about each."""
 
+import math
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ RECIPIENTS_A_HOST = 2500  # for each time that a host is lost or frozen, three t
 RELAY = [
     {"at": "rcpt", "reply": "450 4.2.1 busy", "chance": 0.06},
     {"at": "rcpt", "reply": "550 5.1.1 nobody here", "chance": 0.015},
-    {"at": "dot", "do": "lose", "chance": 0.005},
+    {"at": "dot", "do": "lose", "every": 200},
     {"at": "dot", "reply": "451 4.3.0 later", "chance": 0.04},
     {"at": "dot", "reply": "554 5.7.1 not this one", "chance": 0.005},
 ]
@@ -73,8 +74,8 @@ class Line:
 
 def storms(recipients: int) -> Kind:
     """The storm of the promise: everything dies but the hosts’ disks."""
-    scale = max(1, recipients // 10_000)
-    return Kind("storm", tuple(name for name, n in BLOWS.items() for _ in range(n * scale)), pace=0.01)
+    plan = [name for name, n in BLOWS.items() for _ in range(math.ceil(n * recipients / 10_000))]
+    return Kind("storm", tuple(plan), pace=0.01)
 
 
 def host_storms(recipients: int) -> list[Kind]:
