@@ -32,7 +32,7 @@ test: .venv/.ready
 postcodes: .venv/.ready
 	@DEBUG=1 $(RUN) $(SHELL) -c '$(BIN)/python manage.py migrate --verbosity 0 && $(BIN)/python manage.py load_postcodes --all'
 
-## Measure the mail engine beside this machine's own ceiling
+## Measure the mail engine beside this machine's ceiling and a peer; ARGS="--growth", "--nodes" and others: "--help"
 bench: .venv/.ready
 	@SANCTUARY_DATA="$${SANCTUARY_DATA:-.data/bench}" DEBUG=1 $(RUN) $(BIN)/python -m tests.bench $(ARGS)
 

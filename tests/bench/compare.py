@@ -61,8 +61,9 @@ def sample(asked: argparse.Namespace, mailbox: Path) -> list[bytes]:
         real_round(asked, relay)
     kept = [eml.read_bytes() for eml in sorted((mailbox / "new").glob("*.eml"))]
     shutil.rmtree(mailbox)
-    size = sum(map(len, kept)) / len(kept)
-    print(f"Messages of {size / 1000:.1f} kB; {len(kept):,} different ones make the ceiling", flush=True)
+    size = sum(map(len, kept))
+    words = f"{len(kept):,} different ones, {size / 1e6:.0f} MB in all, go round and round in the ceilings"
+    print(f"Messages of {size / len(kept) / 1000:.1f} kB; {words}", flush=True)
     return kept
 
 
