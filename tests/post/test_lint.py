@@ -259,7 +259,7 @@ BROKEN = {
     "field in the subject": (put("Hello Ada", "Hello ((name))"), ["merged: ((name)) was left as it is"]),
     "escape": (in_text("=1B[31m red"), [r"control-characters: '\x1b' in the text"]),
     "turned round": (in_text("=E2=80=AEdna"), [r"control-characters: '\u202e' in the text"]),
-    "not a letter": (in_text("=FF"), [r"control-characters: '\ufffd' in the text"]),
+    "not a letter": (in_text("=FF"), ["parts: a part cannot be read, or is not UTF-8"]),
     "escape on the page": (in_page("=07"), [r"control-characters: '\x07' in the page"]),
     "white end": (in_text("two words "), ["white-space: a line ends in white space"]),
     "long line": (in_text("x" * 77), ["line-length: a body line is longer than 76"]),

@@ -10,7 +10,7 @@ from sanctuary.post.sink.lint.person import names_person
 _CODE = {"script", "form", "input", "button", "iframe", "object", "embed", "video", "audio", "base", "svg", "link"}
 _THIS_MACHINE = {"127.0.0.1", "localhost"}
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffd]").search
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]").search
 _FIELD = re.compile(r"\(\(\s*[A-Za-z][A-Za-z0-9_ -]*(?:\|[^()\n]*)?\)\)").search
 _ONE_PIXEL = re.compile(r"[01](?:px)?").fullmatch
 _STYLED_PIXEL = re.compile(r"(?:^|[;\s])(?:width|height)\s*:\s*[01](?:px)?\s*(?:!|;|$)", re.IGNORECASE).search

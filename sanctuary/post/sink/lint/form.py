@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from email.message import EmailMessage
 
 from sanctuary.post.sink.lint.letter import TOKEN, Letter, split
 
@@ -108,10 +109,18 @@ def parts(letter: Letter) -> Iterator[str]:
     kinds = [part.get_content_type() for part in letter.parts]
     if letter.message.get_content_type() != "multipart/alternative" or kinds != ["text/plain", "text/html"]:
         yield f"the parts are {', '.join(kinds)}, not a text and then a page"
-    elif letter.message.defects or any(p.defects or p.get_content_charset() != "utf-8" for p in letter.parts):
+    elif letter.message.defects or not all(map(_is_readable, letter.parts)):
         yield "a part cannot be read, or is not UTF-8"
     elif not letter.text.strip() or not letter.page.words:
         yield "a part is empty"
+
+
+def _is_readable(part: EmailMessage) -> bool:
+    try:
+        (part.get_payload(decode=True) or b"").decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return not part.defects and part.get_content_charset() == "utf-8"
 
 
 RULES = (

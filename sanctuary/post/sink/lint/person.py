@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote, unquote_plus
 
 from sanctuary.post.sink.lint.letter import TOKEN, Letter, split
 
+_SHORT = 4
 _HASHES = ("md5", "sha1", "sha256")
 # Segments of our own pages. A person or a mailbox may be called so without being meant.
 _ORDINARY = {"actions", "done", "email", "m", "sent", "stop"}
@@ -27,8 +28,13 @@ def names_person(letter: Letter, address: str) -> bool:
     said = [*parts.path.split("/"), *(value for _, value in parse_qsl(parts.query)), parts.fragment]
     if mailbox not in _ORDINARY and mailbox in {unquote(word).lower() for word in said}:
         return True
-    names = (name for name in letter.given.personal if _words(name) not in _ORDINARY)
-    return any(_stands_in(name, form) for name in names for form in forms)
+    names = [name for name in letter.given.personal if _words(name) not in _ORDINARY]
+    # Any short name stands in some token by chance.
+    open_forms = [TOKEN.sub(" ", form) for form in forms[:3]]
+    long_names = [name for name in names if len(_words(name)) > _SHORT]
+    return any(_stands_in(name, form) for name in names for form in open_forms) or any(
+        _stands_in(name, form) for name in long_names for form in forms
+    )
 
 
 def _hashes(address: str) -> list[str]:
@@ -47,7 +53,7 @@ def _stands_in(name: str, form: str) -> bool:
     """Whether the whole name stands there as words of its own."""
     if words := _words(name):
         return f" {words} " in f" {_words(form)} "
-    return name in form
+    return not name.isascii() and name in form
 
 
 def _words(text: str) -> str:
