@@ -288,7 +288,7 @@ def test_limit_is_set_shown_and_taken_away(client, amira):
     other = make.SupporterFactory(most_a_month=1)
     done = text_of(client.post(page("choices", amira), {"do": "at_most_2"}, follow=True))
     assert "Done. At most 2 emails a month, from all of us together." in done
-    assert "Now: at most 2 a month." in done
+    assert "Now: at most 2 a month, from all of us together." in done
     buttons = re.findall(r'value="(at_most_\d|no_limit)"', client.get(page("choices", amira)).content.decode())
     assert buttons == ["at_most_1", "at_most_4", "at_most_8", "no_limit"]
     amira.refresh_from_db()
