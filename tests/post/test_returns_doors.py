@@ -98,6 +98,16 @@ def test_letter_that_came_back_can_be_sent_again_by_a_person(letter, staff):
     assert letter.state == State.QUEUED
 
 
+def test_old_bounce_read_again_says_nothing_about_a_letter_that_went_out_again(letter):
+    raw = bounce_of(letter)
+    actions.take_message(raw)
+    Email.objects.update(state=State.SENT, error="")
+    Suppression.objects.all().delete()
+    actions.take_message(raw)
+    letter.refresh_from_db()
+    assert (letter.state, reasons()) == (State.SENT, [])
+
+
 def test_complaint_about_a_letter_can_be_ended_by_its_reader(letter):
     """Somebody else typed their address; one day they may want to join."""
     told = Told(Kind.COMPLAINT, "", Letter(letter.pk), "amira@example.org", timezone.now(), "1")
