@@ -31,7 +31,7 @@ ARGUMENTS.add_argument("--recipients", type=int, default=10_000, help="of each s
 ARGUMENTS.add_argument("--seeds", type=int, default=5, help="storms (5)")
 ARGUMENTS.add_argument("--first-seed", type=int, default=1, help="to see one of them again")
 ARGUMENTS.add_argument(
-    "--hosts", type=int, default=5_000, help="recipients of the storms that freeze and lose hosts; 0: none"
+    "--hosts", type=int, default=10_000, help="recipients of the storms that freeze and lose hosts; 0: none"
 )
 ARGUMENTS.add_argument("--controls", type=int, default=2_000, help="recipients of each control; 0: none")
 ARGUMENTS.add_argument("--broker", type=int, default=30, help="times the broker dies under one worker (30); 0: none")

@@ -7,9 +7,10 @@ from typing import NamedTuple
 from django.db import connection
 
 from campaigns.models import Chunk, Delivery, Mailing
-from sanctuary.post.journal import recover
-from tests.chaos.fleet import Fleet
+from sanctuary.post.journal import SLOTS, recover
+from tests.chaos.fleet import PROCESSES, Fleet
 from tests.chaos.people import Cast
+from tests.chaos.storm import Storm
 
 Outcome = Delivery.Outcome
 MOST_IN_DOUBT = 0.01
@@ -56,8 +57,8 @@ def copies_too_many(lines: list[list[str]]) -> int:
     return len(lines) - len({address for address, *_ in lines})
 
 
-def judge(cast: Cast, fleet: Fleet, taken: set[int], *, complete: bool = True) -> Verdict:
-    """Compare. The fleet is stopped; `taken` are the chunks that a lost or frozen host had in its hands.
+def judge(cast: Cast, fleet: Fleet, storm: Storm, *, complete: bool = True) -> Verdict:
+    """Compare, once the fleet is stopped.
 
     Who still waits counts as lost, unless the storm was cut short and so not `complete`.
     """
@@ -74,7 +75,7 @@ def judge(cast: Cast, fleet: Fleet, taken: set[int], *, complete: bool = True) -
     _ledger_and_relay_agree(verdict, by_outcome, copies)
     _nobody_else_got_it(verdict, cast, by_outcome, copies)
     _each_got_their_own(verdict, cast, rows, lines)
-    _doubt_is_small_and_listed(verdict, cast, rows, taken)
+    _doubt_is_small_and_listed(verdict, cast, rows, storm)
     _nothing_is_left_over(verdict, cast, fleet)
     return verdict
 
@@ -120,16 +121,18 @@ def _each_got_their_own(verdict: Verdict, cast: Cast, rows, lines) -> None:
     verdict.expect(not wrong, f"{len(wrong)} got somebody else’s message")
 
 
-def _doubt_is_small_and_listed(verdict: Verdict, cast: Cast, rows, taken: set[int]) -> None:
+def _doubt_is_small_and_listed(verdict: Verdict, cast: Cast, rows, storm: Storm) -> None:
     doubted = [row for row in rows if row.outcome == Outcome.IN_DOUBT]
     listed = set(cast.mailing.deliveries.in_doubt().values_list("seq", flat=True))
     verdict.expect(listed == {row.seq for row in doubted}, "not everybody in doubt is listed")
     verdict.expect(all(row.reply for row in doubted), "somebody is in doubt and nothing says why")
     with_host = [row.seq for row in doubted if row.reply.startswith(HOST_WORDS)]
     verdict.host_doubt = len(with_host)
-    spans = Chunk.objects.filter(mailing=cast.mailing, no__in=taken).values_list("lo", "hi")
+    spans = Chunk.objects.filter(mailing=cast.mailing, no__in=storm.taken).values_list("lo", "hi")
     held = {seq for lo, hi in spans for seq in range(lo, hi + 1)}
     verdict.expect(set(with_host) <= held, "given up with a host that did not have them")
+    most = (storm.blows["freeze"] + storm.blows["loss"]) * PROCESSES * SLOTS
+    verdict.expect(len(storm.taken) <= most, f"the hosts struck held {len(storm.taken)} chunks, not {most} at most")
     rest = len(doubted) - len(with_host)
     verdict.expect(rest <= MOST_IN_DOUBT * verdict.frozen, f"{rest} in doubt are more than {MOST_IN_DOUBT:.0%}")
 

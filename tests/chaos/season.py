@@ -17,7 +17,9 @@ from tests.chaos.storm import GaveUp, Storm
 
 # For each 10,000 recipients.
 BLOWS = {"worker": 8, "beat": 2, "broker": 2, "flush": 2, "database": 2}
-RECIPIENTS_A_HOST = 2500  # for each time that a host is lost or frozen, three times at most
+RECIPIENTS_A_HOST = 5000  # for each time that a host is lost or frozen
+# The share of the mailing after which the last blow falls. While a host stands still the other goes on for long.
+LAST_BLOW, LAST_HOST = 0.85, 0.5
 
 # 10 % of tries put off, 2 % refused, half a percent of the answers lost after the message was kept.
 RELAY = [
@@ -43,6 +45,7 @@ class Kind:
     pace: float  # seconds that the relay takes to let a message in
     relay: tuple = tuple(RELAY)
     constants: dict = field(default_factory=dict)
+    last_blow: float = LAST_BLOW
     variant: str = ""
 
 
@@ -80,8 +83,11 @@ def storms(recipients: int) -> Kind:
 
 def host_storms(recipients: int) -> list[Kind]:
     """A host that stands still beyond its lease, and one that is lost with its journal."""
-    times = max(1, min(3, recipients // RECIPIENTS_A_HOST))
-    return [Kind(name, (name,) * times, pace=0.03, constants=SHORT_LEASE) for name in ("freeze", "loss")]
+    times = max(1, recipients // RECIPIENTS_A_HOST)
+    return [
+        Kind(name, (name,) * times, pace=0.03, constants=SHORT_LEASE, last_blow=LAST_HOST)
+        for name in ("freeze", "loss")
+    ]
 
 
 def control_storms() -> list[Kind]:
@@ -114,7 +120,7 @@ def run(kind: Kind, seed: int, recipients: int, ground: Ground) -> Line:
         controls.break_engine(kind.variant)
     fleet, storm, words = _strike(kind, seed, ground, folder, cast)
     connection.close()
-    verdict = judge(cast, fleet, storm.taken, complete=not words)
+    verdict = judge(cast, fleet, storm, complete=not words)
     verdict.broken += words
     seconds = time.monotonic() - began
     return Line(seed, kind.name, storm.blows, seconds, storm.pauses, fleet.falls, verdict, bool(kind.variant))
@@ -135,7 +141,7 @@ def _strike(kind: Kind, seed: int, ground: Ground, folder: Path, cast: people.Ca
 
         storm = Storm(seed, ground, fleet, cast.mailing, patience=patience, grace=grace, enough=enough)
         try:
-            storm.blow(list(kind.plan))
+            storm.blow(list(kind.plan), last=kind.last_blow)
             storm.wait_for_calm()
         except GaveUp as how:
             words.append(str(how))

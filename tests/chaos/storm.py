@@ -15,7 +15,6 @@ from campaigns.models import Chunk, Mailing
 from tests.chaos.fleet import Fleet, Host
 from tests.chaos.ground import Ground
 
-LAST_BLOW = 0.85  # of the recipients: the mailing must still be under way when it lands
 LOOK = 0.02  # seconds between looks at the relay's log
 TEND = 0.5  # seconds between looks at the fleet and the mailing's state
 HELD_UP = 5.0  # seconds that a chunk may stay locked by a frozen worker beyond lease and grace
@@ -49,12 +48,12 @@ class Storm:
         self._enough = enough  # what has been seen is enough
         self._tended_at = 0.0
 
-    def blow(self, plan: list[str]) -> None:
-        """Each blow of the plan, in an order of the seed's own, when the mailing has come so far."""
+    def blow(self, plan: list[str], *, last: float) -> None:
+        """Each blow of the plan, in an order of the seed's own, the last when this share of the mailing is out."""
         plan = self._random.sample(plan, len(plan))
         total = self._mailing.counts["recipients"]
         for n, name in enumerate(plan, 1):
-            due = total * LAST_BLOW * n / len(plan)
+            due = total * last * n / len(plan)
             self._wait(lambda due=due: self._fleet.relay.count >= due, f"blow {n}, {name}", under_way=True)
             self._pause(0.2)
             getattr(self, f"_{name}")()
