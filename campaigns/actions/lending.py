@@ -4,8 +4,8 @@ from campaigns.actions.claiming import Claim
 from campaigns.actions.settling import Settled, settle_chunk
 from sanctuary.post.journal import SLOTS
 
-# Seconds for which the gate's word is good. What of a chunk the pump has not asked for by then goes back, and through the
-# gate again: with what is on the wire, nobody hears from us a second after they left.
+# Seconds for which the gate's word is good. What of a chunk the pump has not asked for by then goes back and through
+# the gate again: with what is on the wire, nobody hears from us a second after they left.
 FRESH = 0.7
 
 
