@@ -57,7 +57,9 @@ def sample_recipients(mailing: Mailing, most: int = 5) -> list[Recipient]:
 
 
 def _as_recipient(person: Supporter, place: str) -> Recipient:
-    groups = [row.group.name for row in person.memberships.all() if row.left_on is None]
+    # In the order in which a claim chooses, so that the preview names the same group.
+    memberships = sorted(person.memberships.all(), key=lambda membership: membership.pk)
+    groups = [row.group.name for row in memberships if row.left_on is None]
     return Recipient(0, 0, person.email, person.name, person.first_name, "".join(groups[:1]), place)
 
 
