@@ -16,7 +16,7 @@ class Inspector:
     """Lints bulk messages by `rules` (the arguments of `lint`) and counts those with faults; `found` has the first.
 
     `report` gets a line of JSON for each message with faults, and the counts last. Only every nth bulk message is
-    looked at, since a look takes about 2 ms.
+    looked at, since a look takes some milliseconds.
     """
 
     def __init__(self, rules: Mapping, *, every: int = 1, report: Path | str | None = None):
