@@ -26,6 +26,7 @@ class Watch:
     workers: list[psutil.Process]
     mailing: Mailing
     memory: int = 0
+    pages: float = 0.0
     progress: list[float] = field(default_factory=list)
     looked_at: float = 0.0
 
@@ -46,6 +47,7 @@ class Grown:
     each: float  # µs of time a recipient
     cpu: float  # µs of CPU of workers, database and broker
     database: float  # µs of it in the database
+    pages: float  # read a recipient from outside the database's cache
     memory: int  # bytes
     progress: float  # seconds, median
     slowest: float
@@ -79,7 +81,9 @@ def measure(asked, size: int, relay: Relay) -> tuple[Grown, list[Criterion]]:
             path.warm(asked.processes)
             relay.forget()
             watch = Watch([worker], mailing)
+            before = world.pages_read()
             sent = path.send(mailing, froze, [worker], watch=watch)
+            watch.pages = (world.pages_read() - before) / sent.messages
             watch.memory = max(watch.memory, memory_of(family([worker])))
         rounds.append((sent, watch))
         checked.append(checked_at(relay.seen(), mailing.counts["recipients"], sent.messages))
@@ -99,6 +103,7 @@ def grown_of(size: int, rounds: list) -> Grown:
         median(each),
         median(cpu),
         median(database),
+        median(watch.pages for _, watch in rounds),
         max(watch.memory for _, watch in rounds),
         median(asked),
         max(asked),
@@ -107,11 +112,14 @@ def grown_of(size: int, rounds: list) -> Grown:
 
 
 def show(grown: list[Grown]) -> None:
-    heads = f"{'recipients':>12}{'a second':>10}{'µs each':>9}{'CPU µs':>8}{'database':>10}{'RSS MB':>8}"
+    heads = (
+        f"{'recipients':>12}{'a second':>10}{'µs each':>9}{'CPU µs':>8}{'database':>10}{'pages read':>12}{'RSS MB':>8}"
+    )
     print(f"\n{heads}{'progress ms':>13}{'slowest':>9}{'freeze s':>10}")
     for one in grown:
         print(
             f"{one.size:>12,}{1e6 / one.each:>10,.0f}{one.each:>9.1f}{one.cpu:>8.1f}{one.database:>10.1f}"
+            f"{one.pages:>12.2f}"
             f"{one.memory / 2**20:>8.1f}{one.progress * 1e3:>13.1f}{one.slowest * 1e3:>9.1f}{one.freeze:>10.2f}"
         )
 

@@ -97,10 +97,16 @@ def postgres() -> list:
         return machine.server_of(cursor.fetchone()[0])
 
 
+def pages_read() -> int:
+    """Pages that PostgreSQL has fetched from outside its own cache for this database, since it was made."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT blks_read FROM pg_stat_database WHERE datname = current_database()")
+        return cursor.fetchone()[0]
+
+
 def describe() -> str:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT current_setting('server_version'), current_setting('fsync'), current_setting('synchronous_commit')"
-        )
-        version, fsync, commit = cursor.fetchone()
-    return f"PostgreSQL {version} (fsync {fsync}, synchronous_commit {commit})"
+        names = ["server_version", "shared_buffers", "fsync", "synchronous_commit"]
+        cursor.execute("SELECT current_setting(name) FROM unnest(%s::text[]) AS name", [names])
+        version, cache, fsync, commit = (row[0] for row in cursor.fetchall())
+    return f"PostgreSQL {version} (shared_buffers {cache}, fsync {fsync}, synchronous_commit {commit})"
