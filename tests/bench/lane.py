@@ -14,7 +14,7 @@ from tests.bench.relay import Relay, environment
 from tests.bench.table import Criterion, show_criteria
 from tests.worker import worker
 
-RECIPIENTS, LETTERS, SECONDS = 100_000, 100, 12.0
+RECIPIENTS, LETTERS, SECONDS = 250_000, 100, 10.0
 RINGS = 2000  # that nobody needs, so that the queue of the mailings is long
 PATIENCE = 60.0  # seconds for the last letter
 PROMISED = 30.0  # seconds within which 95 of 100 letters have left
