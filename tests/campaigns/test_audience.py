@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from campaigns import actions
 from campaigns.models import Audience, Delivery
 from campaigns.models.audience import Counts
 from sanctuary.people import actions as people
@@ -117,3 +118,21 @@ def test_region_that_is_sql_is_only_a_name(mailing):
     permitted(region="Wales")
     mailing.audience = {"kind": "region", "value": "' OR TRUE --"}
     assert Audience.of(mailing).count(mailing) == Counts()
+
+
+def test_freeze_numbers_without_gaps_one_copy_an_address_in_an_order_of_its_own(mailing):
+    everyone = [permitted() for _ in range(30)]
+    permitted(email=everyone[0].email), permitted(email=everyone[1].email)
+    orders = []
+    for _ in range(2):
+        other = factories.MailingFactory(
+            campaign=mailing.campaign, author=mailing.author, state="scheduled", starts_at=timezone.now()
+        )
+        frozen = actions.freeze_and_start(other)
+        assert (frozen.counts["recipients"], frozen.counts["shared_address"]) == (30, 2)
+        rows = frozen.deliveries.order_by("seq").values_list("seq", "supporter_id")
+        assert [seq for seq, _ in rows] == list(range(1, 31))
+        orders.append([supporter for _, supporter in rows])
+    assert sorted(orders[0]) == sorted(orders[1]) == sorted(each.pk for each in everyone)
+    assert orders[0] != orders[1], "the same people would be first each time"
+    assert sorted(orders[0]) not in orders, "the first chunk would be no random sample"
