@@ -202,9 +202,7 @@ def test_chunk_in_which_nobody_chose_a_limit_costs_no_statement_more(campaign, a
 @pytest.mark.django_db(transaction=True)
 def test_two_mailings_at_once_do_not_both_reach_who_wanted_one(campaign, amira):
     mailings = [frozen(campaign), frozen(campaign)]
-    claims = race(
-        *[lambda mailing=mailing: claim(mailing) for mailing in mailings], after="WITH lent AS"
-    )
+    claims = race(*[lambda mailing=mailing: claim(mailing) for mailing in mailings], after="WITH lent AS")
     reached = [amira.email in let_through(claim) for claim in claims]
     assert sorted(reached) == [False, True]
     outcomes = Delivery.objects.filter(supporter_id=amira.pk).values_list("outcome", flat=True)
