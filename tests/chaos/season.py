@@ -16,7 +16,7 @@ from tests.chaos.judge import Outcome, Verdict, copies_too_many, judge
 from tests.chaos.storm import GaveUp, Storm
 
 # For each 10,000 recipients.
-BLOWS = {"worker": 8, "beat": 2, "broker": 2, "flush": 2, "database": 2}
+BLOWS = {"worker": 6, "beat": 1, "broker": 2, "flush": 2, "database": 2}
 RECIPIENTS_A_HOST = 5000  # for each time that a host is lost or frozen
 # The share of the mailing after which the last blow falls. While a host stands still the other goes on for long.
 LAST_BLOW, LAST_HOST = 0.85, 0.5

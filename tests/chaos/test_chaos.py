@@ -49,7 +49,7 @@ def test_five_storms_lose_nobody_and_repeat_nobody(lines):
     assert [line["seed"] for line in storms] == [1, 2, 3, 4, 5]
     for line in storms:
         assert unaccounted(line) == ([], 0, 0)
-        assert line["blows"] == {"worker": 8, "beat": 2, "broker": 2, "flush": 2, "database": 2}
+        assert line["blows"] == {"worker": 6, "beat": 1, "broker": 2, "flush": 2, "database": 2}
         outcomes = line["verdict"]["outcomes"]
         assert sum(outcomes.values()) == RECIPIENTS
         assert (outcomes["pending"], outcomes["suppressed"], outcomes["cancelled"]) == (0, RECIPIENTS // 100, 0)
