@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from email import message_from_bytes, policy
+from email.utils import quote
 from typing import NamedTuple
 
 import css_inline
@@ -94,7 +95,7 @@ def reply_address(mailing: Mailing) -> str:
 
 
 def sender_of(mailing: Mailing) -> str:
-    return f'"{mailing.controller.name}" <{sender_address()}>'
+    return f'"{quote(mailing.controller.name)}" <{sender_address()}>'
 
 
 def sender_address() -> str:

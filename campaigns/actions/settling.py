@@ -14,7 +14,7 @@ from campaigns.actions.returning import silence_refused
 from campaigns.models import Chunk, Delivery, Mailing
 
 GIVE_UP_AFTER = timedelta(days=3)
-FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=4)
+FIRST_WAIT, LONGEST_WAIT, JITTER = timedelta(minutes=1), timedelta(hours=4), 0.25
 # Beyond the outcomes of a delivery, two that leave it waiting.
 DEFERRED, UNTOUCHED = -1, -2
 
@@ -127,8 +127,9 @@ def _write_waits(mailing_id: int, deferred: list[Settled], now) -> None:
 
 
 def wait_before_retry(attempts: int) -> timedelta:
-    """One minute, doubling to four hours, with a quarter of jitter so that a busy relay is not hit at once."""
-    return min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT) * random.uniform(0.75, 1.25)  # noqa: S311
+    """From one minute, doubling, to four hours, with up to a quarter more so that a busy relay is not hit at once."""
+    doubled = FIRST_WAIT * 2 ** min(attempts - 1, 10)
+    return min(doubled, LONGEST_WAIT / (1 + JITTER)) * random.uniform(1, 1 + JITTER)  # noqa: S311
 
 
 _GIVE_BACK = """

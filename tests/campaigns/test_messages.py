@@ -162,7 +162,7 @@ blocks = st.one_of(
     st.just("From the start\n.\n..\n---"),
 )
 bodies = st.lists(blocks, max_size=6).map("\n\n".join)
-senders = st.text("abcdé漢🏴 ,.;:()&'-", min_size=1, max_size=100).map(lambda name: " ".join(name.split()) or "x")
+senders = st.text("abcdé漢🏴 ,.;:()&'-\"\\\\", min_size=1, max_size=100).map(lambda name: " ".join(name.split()) or "x")
 people = st.builds(person, name=said, first_name=said, group=said, place=said)
 
 

@@ -21,7 +21,7 @@ def head_of(data: bytes) -> bytes:
 
 def raw_header(data: bytes, name: str) -> str:
     """One header as it stands, folds and all."""
-    return re.search(rf"^{name}: ([^\r\n]*(?:\r\n[ \t][^\r\n]*)*)", head_of(data).decode("ascii"), re.MULTILINE)[1]
+    return re.search(rf"^{name}: ?([^\r\n]*(?:\r\n[ \t][^\r\n]*)*)", head_of(data).decode("ascii"), re.MULTILINE)[1]
 
 
 def decoded(data: bytes, name: str) -> str:
@@ -92,5 +92,4 @@ def assert_fit_for_the_wire(data: bytes) -> None:
     assert max(map(len, head_of(data).split(b"\r\n"))) <= 998
     body = data.partition(b"\r\n\r\n")[2].split(b"\r\n")
     assert max(map(len, body)) <= 76
-    said = data.replace(b"\r\nSubject: \r\n", b"\r\nSubject:\r\n")  # the one line that may be empty
-    assert trimmed(said) == said.rstrip(b"\r\n") + b"\r\n"
+    assert trimmed(data) == data.rstrip(b"\r\n") + b"\r\n"

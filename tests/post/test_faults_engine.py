@@ -265,9 +265,9 @@ def test_mailbox_that_never_takes_it_is_tried_for_three_days_and_then_refused_wi
             assert len(waits) < 60, "it never ends"
     assert (row.outcome, row.reply) == (Outcome.REFUSED, "452 4.2.2 full")
     over = row.settled_at - frozen_at
-    assert GIVE_UP_AFTER < over < GIVE_UP_AFTER + LONGEST_WAIT * 1.25 + timedelta(minutes=1)
+    assert GIVE_UP_AFTER < over < GIVE_UP_AFTER + LONGEST_WAIT + timedelta(minutes=1)
     assert row.attempts == len(waits) + 1
-    assert waits[0] < timedelta(seconds=77) < waits[2] < waits[5] < waits[8] < LONGEST_WAIT * 1.25
+    assert waits[0] < timedelta(seconds=77) < waits[2] < waits[5] < waits[8] < LONGEST_WAIT
     mailing.refresh_from_db()
     assert mailing.state == Mailing.State.DONE
     assert len(sink.accepted) == 1
@@ -275,10 +275,10 @@ def test_mailbox_that_never_takes_it_is_tried_for_three_days_and_then_refused_wi
 
 
 @hypothesis_settings(max_examples=300)
-@given(attempts=st.integers(1, 40))
+@given(attempts=st.integers(1, 30_000))
 def test_each_wait_doubles_from_a_minute_to_four_hours_with_a_quarter_of_jitter(attempts):
-    middle = min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT)
-    assert middle * 0.75 <= wait_before_retry(attempts) <= middle * 1.25
+    least = min(FIRST_WAIT * 2 ** min(attempts - 1, 20), LONGEST_WAIT / 1.25)
+    assert FIRST_WAIT <= least <= wait_before_retry(attempts) <= least * 1.25 <= LONGEST_WAIT
 
 
 @pytest.mark.parametrize("attempts", [1, 5, 30])

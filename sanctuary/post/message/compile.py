@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, quote
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -28,7 +28,8 @@ from sanctuary.post.message.values import (
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,60}").fullmatch
 _OURS = {"subject", "from", "to", "date", "message-id", "mime-version", "content-type", "content-transfer-encoding"}
 _ADDRESS_HEADERS = {"To", "Reply-To", "Sender", "From"}
-_LINE_LIMIT = 998
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*").fullmatch
+_LINE_LIMIT, _LONGEST_FOLDED = 998, 76
 _PART = b"Content-Type: text/%b; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
 
 
@@ -80,7 +81,7 @@ class CompiledMessage:
         except BadValue as error:
             raise BadValue(f"{name}: {error}") from None
         for subject in self._subjects:
-            pieces.append(unstructured("Subject", subject.filled(cleaned)))
+            pieces.append(_subject_words(subject.filled(cleaned)))
         return b"".join(self._in_order(pieces + self._fixed))
 
 
@@ -122,8 +123,14 @@ def compile_message(
 def _subject(text: str) -> list[Part]:
     parts = merge.split(clean(text))
     if all(isinstance(part, str) for part in parts):
-        return [b"Subject: ", unstructured("Subject", "".join(parts)), CRLF]
-    return [b"Subject: ", Subject(tuple(parts)), CRLF]
+        return [b"Subject:", _subject_words("".join(parts)), CRLF]
+    return [b"Subject:", Subject(tuple(parts)), CRLF]
+
+
+def _subject_words(text: str) -> bytes:
+    """What follows the colon. An empty subject leaves no space there, which a relay might trim after signing."""
+    words = unstructured("Subject", text)
+    return b" " + words if words else b""
 
 
 def _extra(name: str, value: str) -> list[Part]:
@@ -156,7 +163,20 @@ def _fixed_header(name: str, value: str) -> bytes:
     header = SMTP.header_factory(name, value)
     if header.defects or len(header.addresses) != 1 or not header.addresses[0].domain:
         raise CompileError(f"The header {name} must hold one email address.")
-    return SMTP.fold(name, header).encode("ascii")
+    return _mailbox(name, header.addresses[0].display_name, header.addresses[0].addr_spec.encode("ascii"))
+
+
+def _mailbox(header: str, name: str, address: bytes) -> bytes:
+    """An address header with a name as it is, in quotes, or in RFC 2047 words, whichever the name needs."""
+    if not name:
+        return b"%b: %b\r\n" % (header.encode(), address)
+    if not name.isascii() or "=?" in name:
+        words = unstructured(header, name)
+    else:
+        words = (name if _ATOMS(name) else f'"{quote(name)}"').encode()
+    line = b"%b: %b" % (header.encode(), words)
+    gap = b" " if len(line.rpartition(CRLF)[2]) + len(address) + 3 <= _LONGEST_FOLDED else CRLF + b" "
+    return b"%b%b<%b>\r\n" % (line, gap, address)
 
 
 def _content(text: str, html: str | None) -> list[Part]:

@@ -39,7 +39,8 @@ class Pump:
         tls: bool = False,
         ssl_context: ssl.SSLContext | None = None,
         connect_timeout: float = 10,
-        step_timeout: float = 20,
+        # Three of them in a row, and the ticks between, stay below a minute: then a relay is given up.
+        step_timeout: float = 19.5,
         message_timeout: float = 60,
         ehlo_name: str = "localhost",
     ):
