@@ -13,7 +13,8 @@ from campaigns.actions.prepared import Prepared, listed
 from campaigns.actions.returning import silence_refused
 from campaigns.models import Chunk, Delivery, Mailing
 
-GIVE_UP_AFTER = timedelta(days=3)
+# Three days after the freeze, but never before so many tries: a mailing may have been paused for most of that time.
+GIVE_UP_AFTER, LEAST_TRIES = timedelta(days=3), 8
 FIRST_WAIT, LONGEST_WAIT, JITTER = timedelta(minutes=1), timedelta(hours=4), 0.25
 # Beyond the outcomes of a delivery, two that leave it waiting.
 DEFERRED, UNTOUCHED = -1, -2
@@ -40,8 +41,9 @@ def settle_chunk(mailing_id: int, no: int, token: uuid.UUID, results: Iterable[S
     for result in results:
         (ended if result.outcome > 0 else deferred).append(result)
     deferred = [result for result in deferred if result.outcome == DEFERRED]
-    if deferred and now - Mailing.objects.values_list("frozen_at", flat=True).get(pk=mailing_id) > GIVE_UP_AFTER:
-        ended, deferred = ended + [result._replace(outcome=Outcome.REFUSED) for result in deferred], []
+    given_up = _given_up(mailing_id, deferred, now)
+    ended += [result._replace(outcome=Outcome.REFUSED) for result in deferred if result.seq in given_up]
+    deferred = [result for result in deferred if result.seq not in given_up]
     waiting = _write(mailing_id, no, token, now, ended)
     if waiting is None:
         return False
@@ -54,6 +56,14 @@ def settle_chunk(mailing_id: int, no: int, token: uuid.UUID, results: Iterable[S
     else:
         _CLOSE.run(mailing_id, no)
     return True
+
+
+def _given_up(mailing_id: int, deferred: list[Settled], now) -> set[int]:
+    """Which of these rows have been tried long enough."""
+    if not deferred or now - Mailing.objects.values_list("frozen_at", flat=True).get(pk=mailing_id) <= GIVE_UP_AFTER:
+        return set()
+    tried = Delivery.objects.filter(mailing_id=mailing_id, attempts__gte=LEAST_TRIES - 1)
+    return set(tried.filter(seq__in=[result.seq for result in deferred]).values_list("seq", flat=True))
 
 
 # Rows and counters in one statement, so that they can never disagree.

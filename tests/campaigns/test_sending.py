@@ -13,7 +13,7 @@ from campaigns import actions
 from campaigns.actions.claiming import claim_chunk
 from campaigns.actions.freezing import chunk_size
 from campaigns.actions.recovering import doubt_expired_chunk
-from campaigns.actions.settling import DEFERRED, UNTOUCHED, Settled, settle_chunk
+from campaigns.actions.settling import DEFERRED, LEAST_TRIES, UNTOUCHED, Settled, settle_chunk
 from campaigns.models import Chunk, Delivery, Mailing
 from sanctuary.people import actions as people
 from sanctuary.people.models import Suppression
@@ -206,11 +206,21 @@ def test_each_deferred_row_waits_for_its_own_time(sending):
     assert (chunk.state, chunk.not_before) == (Chunk.State.FREE, sending.deliveries.get(seq=late).not_before)
 
 
-def test_deferred_for_three_days_is_refused(sending):
+@pytest.mark.parametrize(("tries_before", "refused"), [(LEAST_TRIES - 1, 1), (LEAST_TRIES - 2, 0), (0, 0)])
+def test_put_off_for_three_days_is_refused_unless_it_was_hardly_tried(sending, tries_before, refused):
     Mailing.objects.filter(pk=sending.pk).update(frozen_at=timezone.now() - timedelta(days=3, minutes=1))
+    sending.deliveries.update(attempts=tries_before)
     taken = claim(sending)
     settle(sending, taken, DEFERRED, *[Outcome.SENT] * 4)
-    assert outcomes(sending) == {Outcome.SENT: 4, Outcome.REFUSED: 1}
+    expected = {Outcome.SENT: 4, Outcome.REFUSED: refused, Outcome.PENDING: 1 - refused}
+    assert outcomes(sending) == {outcome: count for outcome, count in expected.items() if count}
+
+
+def test_put_off_often_but_for_less_than_three_days_waits(sending):
+    sending.deliveries.update(attempts=100)
+    taken = claim(sending)
+    settle(sending, taken, DEFERRED, *[Outcome.SENT] * 4)
+    assert outcomes(sending) == {Outcome.SENT: 4, Outcome.PENDING: 1}
 
 
 def test_pause_stops_the_next_claim_and_resume_lets_it_go_on(sending, staff):
