@@ -2,7 +2,7 @@
 
 from campaigns.actions.claiming import Claim
 from campaigns.actions.settling import Settled, settle_chunk
-from sanctuary.post.journal import SLOTS
+from sanctuary.post.journal import COMMITTING, SLOTS
 
 # Seconds for which the gate's word is good. What of a chunk the pump has not asked for by then goes back and through
 # the gate again: with what is on the wire, nobody hears from us a second after they left.
@@ -60,7 +60,7 @@ class Loans:
         self._of(row).slot.mark(row, state)
 
     def mark_committing(self, row: int) -> None:
-        self._of(row).slot.mark_committing(row)
+        self._of(row).slot.mark(row, COMMITTING)
 
     def _of(self, row: int) -> Loan:
         for loan in self._held:

@@ -48,7 +48,7 @@ class Session:
 
     def on_event(self, batch: Batch) -> None:
         """Go on with what has come. Raises Lost, RelayRefused or an error of the certificate."""
-        for reply in self.wire.on_event():
+        for reply in self.wire.on_event(is_settled=self.ready):
             self._stepped = time.monotonic()
             if not self.ready:
                 self._speak(reply)
@@ -155,6 +155,8 @@ class Session:
         if message is None:
             if reply.code != 250:
                 raise Lost(f"{reply.code} {reply.text}")
+        elif reply.code == 250 and stage < DATA and self._pipelining:
+            message.has_recipient = stage == RCPT
         elif stage == DOT:
             self._hear_end(message, reply, batch)
         elif reply.code == 421:

@@ -2,10 +2,11 @@
 
 import errno
 import os
+import re
 import selectors
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ _READ_SIZE = 65536
 _LONGEST_LINE = 4096
 _MOST_LINES = 100
 _TOO_MUCH = "sent more than it should before encryption"
+_PLAIN_REPLIES = re.compile(rb"(?:[1-9][0-9]{2} [ -~]*\r\n)+").fullmatch
 _IN_PROGRESS = {errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EAGAIN}
 
 
@@ -74,8 +76,19 @@ class Wire:
             self._backlog += memoryview(b"".join(pieces))[sent:]
             self._watch(selectors.EVENT_READ | selectors.EVENT_WRITE)
 
-    def on_event(self) -> Iterator[Reply]:
-        """Go on where the kernel is ready. The whole replies that came, one by one; raises Lost, even between them."""
+    def on_event(self, *, is_settled: bool = False) -> Iterable[Reply]:
+        """Go on where the kernel is ready. The whole replies that came, one by one; raises Lost, even between them.
+
+        `is_settled`: greeting and encryption are agreed, so that replies may be read many at once.
+        """
+        if not is_settled or self._backlog or self._partial or self._lines:
+            return self._go_on()
+        data = self._read()
+        if not _PLAIN_REPLIES(data):
+            return self._replies(data)
+        return [Reply(int(line[:3]), (line[4:],)) for line in data.split(b"\r\n")[:-1]]
+
+    def _go_on(self) -> Iterator[Reply]:
         if not self.connected:
             self._finish_connecting()
             return
