@@ -17,7 +17,7 @@ _DOT = b".\r\n"
 
 @dataclass(frozen=True)
 class Patience:
-    """How long to wait, in seconds: for a connection, for each reply, for a whole message."""
+    """How long to wait, in seconds: for a connection, for each reply and the whole greeting, for a whole message."""
 
     connect: float = 10
     step: float = 20
@@ -73,7 +73,7 @@ class Session:
         """What took too long, if anything did."""
         if not self.wire.connected:
             return "did not answer" if now - self.began > self._patience.connect else None
-        if not self.ready and now - self.began > self._patience.message:
+        if not self.ready and now - self.began > self._patience.step:
             return "took too long to greet us"
         if self.idle:
             return None
