@@ -159,52 +159,14 @@ def test_fault_that_never_ends_does_not_hold_the_pump_or_the_rows(name, pipelini
         assert ends[outcome] == 20
 
 
-UNCOMMITTED = {
-    "421 at MAIL": {"at": "mail", "reply": "421 4.7.0 later"},
-    "421 at RCPT": {"at": "rcpt", "reply": "421 4.7.0 later"},
-    "421 at DATA": {"at": "data", "reply": "421 4.7.0 later"},
-    "drop at MAIL": {"at": "mail", "do": "drop"},
-    "drop at RCPT": {"at": "rcpt", "do": "drop"},
-    "drop at DATA": {"at": "data", "do": "drop"},
-    "354 never": {"at": "data", "do": "hang"},
-    "354 drips": {"at": "data", "do": "drip", "seconds": 0.2},
-    "garbage at RCPT": {"at": "rcpt", "do": "garbage"},
-    "RCPT without end": {"at": "rcpt", "do": "endless", "seconds": 0.001},
-}
-
-
-@pytest.mark.parametrize("name", UNCOMMITTED)
-def test_fault_before_the_commit_mark_is_tried_again(name, pipelining):
-    slow = name in {"354 never", "354 drips"}
-    script = {"faults": [{**UNCOMMITTED[name], "every": 9}]}
-    count = 20 if slow else 200
-    with Sink(pipelining=pipelining, faults=script) as sink:
-        results, notes, _ = pumped(sink, count)
-        assert_honest(results, notes, sink, count)
-    assert Counter(result.outcome for result in results) == {ACCEPTED: count}
-
-
-@pytest.mark.parametrize("name", UNCOMMITTED)
-def test_relay_that_never_lets_a_message_begin_is_away(name, pipelining):
-    started = time.monotonic()
-    with Sink(pipelining=pipelining, faults={"faults": [UNCOMMITTED[name]]}) as sink:
-        results, notes, error = pumped(sink, 20)
-        assert sink.count == 0
-    assert time.monotonic() - started < 5
-    assert isinstance(error, RelayDown)
-    assert {result.outcome for result in results} == {FREE}
-    assert set(notes.states.values()) == {states.UNTOUCHED}
-    assert notes.committed == []
-
-
 AWAY = {
     "nobody listens": ({"at": "connect", "do": "refuse"}, "connection refused"),
     "nobody answers": ({"at": "connect", "do": "ignore"}, "did not answer"),
     "421 banner": ({"at": "banner", "reply": "421 4.3.2 closed for the night"}, "421 4.3.2 closed for the night"),
     "554 banner": ({"at": "banner", "reply": "554 5.7.1 go away"}, "554 5.7.1 go away"),
     "garbage banner": ({"at": "banner", "do": "garbage"}, "what is not SMTP"),
-    "silent banner": ({"at": "banner", "do": "hang"}, "did not reply in time"),
-    "dripping banner": ({"at": "banner", "do": "drip", "seconds": 0.1}, "did not reply in time"),
+    "silent banner": ({"at": "banner", "do": "hang"}, "took too long to greet us"),
+    "dripping banner": ({"at": "banner", "do": "drip", "seconds": 0.1}, "took too long to greet us"),
     "garbage EHLO": ({"at": "ehlo", "do": "garbage"}, "what is not SMTP"),
     "EHLO without end": ({"at": "ehlo", "do": "endless", "seconds": 0.001}, "reply without end"),
     "EHLO 421": ({"at": "ehlo", "reply": "421 4.3.2 busy"}, "421 4.3.2 busy"),
@@ -378,17 +340,6 @@ def test_process_that_dies_at_the_commit_mark_has_sent_nothing_of_that_row(pipel
         assert rows_at(sink) == [1, 2, 3]
 
 
-def test_message_that_breaks_every_connection_is_given_up_and_the_others_go(pipelining):
-    script = {"faults": [{"at": "rcpt", "do": "drop", "match": "<p7@"}]}
-    with Sink(pipelining=pipelining, faults=script) as sink:
-        results, notes, error = pumped(sink, 200)
-        assert_honest(results, notes, sink, 200)
-        assert sink.faults._by_place["rcpt"][0].met == 3
-    assert error is None
-    assert [result.row for result in results if result.outcome != ACCEPTED] == [7]
-    assert notes.states[7] == states.UNTOUCHED
-
-
 def test_caller_who_stops_listening_leaves_a_true_journal():
     with Sink() as sink:
         notes = Notes()
@@ -442,21 +393,6 @@ def test_large_messages_to_a_slow_reader_arrive_whole(pipelining):
         found = list(pump.send(Envelope(row, "a@example.org", "b@example.org", big) for row in range(6)))
         assert [result.outcome for result in found] == [ACCEPTED] * 6
         assert {message.data == big for message in sink.accepted} == {True}
-
-
-def test_large_message_cut_before_its_dot_left_is_free_not_in_doubt(pipelining):
-    big = b"x" * 70 + b"\r\n"
-    script = {"faults": [{"at": "body", "do": "drop"}]}
-    notes = Notes()
-    results = []
-    with Sink(pipelining=pipelining, faults=script) as sink, Pump("127.0.0.1", sink.port, **QUICK) as pump:
-        with pytest.raises(RelayDown):
-            results.extend(pump.send([Envelope(1, "a@example.org", "b@example.org", big * 400_000)], notes))
-        assert sink.count == 0
-    assert [result.outcome for result in results] == [FREE]
-    assert len(notes.committed) == 3
-    # Between two tries the row is free, should the process die just then.
-    assert notes.history == [states.COMMITTING, states.UNTOUCHED] * 3 + [states.UNTOUCHED]
 
 
 def test_rows_are_rendered_only_as_they_are_needed():

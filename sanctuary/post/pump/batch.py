@@ -96,16 +96,29 @@ class Batch:
         self._settle(message.row, outcome, code, text)
 
     def put_back(self, message: Message, words: str, *, blamed: bool) -> None:
-        """Its connection is gone and it was not committed: try it on another, but not for ever."""
+        """Its connection is gone and it was not committed: try it on another, but not for ever.
+
+        `blamed`: it was this message's turn. So is a 421, which speaks of the connection: once it does, but to whom it
+        is said three times running is better asked later than for ever.
+        """
         self.underway -= 1
         if message.committed:
             self._journal.mark(message.row, states.UNTOUCHED)
         message.again()
         message.attempts += blamed
-        if message.attempts < _MOST_ATTEMPTS and not self._stopped:
+        if self._stopped:
+            self._settle(message.row, Outcome.FREE, 0, words)
+        elif message.attempts < _MOST_ATTEMPTS:
             self._waiting.appendleft(message)
         else:
-            self._settle(message.row, Outcome.FREE, 0, words)
+            self._put_off(message, words)
+
+    def _put_off(self, message: Message, words: str) -> None:
+        """Three connections are enough, or it would be taken up for ever: it waits its turn, and others go on."""
+        if not self._waiting and not self.underway:
+            # Nobody is left to tell whether it is the relay or this one message, so it is not yet the relay.
+            self.failures = min(self.failures, 1)
+        self._settle(message.row, Outcome.DEFERRED, 0, f"Three connections broke over it: {words}")
 
     def give_up(self, words: str) -> None:
         """Nothing more will be sent: those that wait are free again."""
