@@ -153,4 +153,5 @@ def _tell_about_pause(mailing: Mailing) -> None:
 
 
 def _locked(mailing: Mailing) -> Mailing:
-    return Mailing.objects.select_for_update(of=("self",)).get(pk=mailing.pk)
+    """Without its key: whoever settles a chunk, for which we may wait, names the mailing in new rows."""
+    return Mailing.objects.select_for_update(of=("self",), no_key=True).get(pk=mailing.pk)

@@ -33,7 +33,6 @@ def guard_mailing(mailing: Mailing) -> str:
     return reason
 
 
-@transaction.atomic
 def rest_domains(mailing: Mailing) -> list[str]:
     """Let each domain rest that puts off half of what it is given. Which ones; they go on by themselves."""
     now = timezone.now()
@@ -57,8 +56,9 @@ _PUT_OFF = """
 """
 
 
+@transaction.atomic
 def _rest(domain: str, put_off: int, tried: int, now) -> bool:
-    """False when it rests already."""
+    """False when it rests already. Each on its own: a claim takes several in an order of its own."""
     known = MailDomain.objects.filter(name=domain).first()
     if known is None:
         throttle, _ = Throttle.objects.get_or_create(name=domain)
