@@ -34,10 +34,7 @@ def required(name: str, in_development: str) -> str:
 SECRET_KEY = required("SECRET_KEY", "development-only-key-that-is-long-enough-but-known-to-everyone-0123456789")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
 # Links in mail must work for years and opt-outs must outlive a change of SECRET_KEY, so each has its own key.
-LINK_KEYS = [
-    required("LINK_KEY", "development-link-key"),
-    *env.list("LINK_KEY_FALLBACKS", []),
-]
+LINK_KEYS = [required("LINK_KEY", "development-link-key"), *env.list("LINK_KEY_FALLBACKS", [])]
 SUPPRESSION_KEY = required("SUPPRESSION_KEY", "development-suppression-key")
 FIELD_KEY = required("FIELD_KEY", "development-field-key")
 
@@ -121,8 +118,10 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # --- Database, cache and broker -----------------------------------------------------------------
 
 DATABASE_URL = required("DATABASE_URL", "postgres:///sanctuary")
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", DATABASE_URL, conn_max_age=60)}
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
+# Whoever goes silent within a transaction loses its locks. For the plans see campaigns/actions/prepared.py.
+_SESSION = "-c idle_in_transaction_session_timeout=60s -c plan_cache_mode=force_generic_plan"
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", _SESSION)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = required("REDIS_URL", "redis://127.0.0.1:6379/0")

@@ -11,8 +11,9 @@ _known: WeakKeyDictionary = WeakKeyDictionary()
 class Prepared:
     """A statement with $1, $2 … of the given SQL types.
 
-    It always runs by its general plan, so write it in a way that leaves the planner one road whatever the numbers are:
-    rows by their key, and everything else looked up from them one by one (a lateral or scalar subselect).
+    It always runs by its general plan (see DATABASES in the settings), so write it in a way that leaves the planner one
+    road whatever the numbers are: rows by their key, and everything else looked up from them one by one (a lateral or
+    scalar subselect).
     """
 
     def __init__(self, name: str, types: tuple[str, ...], sql: str):
@@ -24,9 +25,6 @@ class Prepared:
         """The rows, if it returns any."""
         with connection.cursor() as cursor:
             known = _known.setdefault(connection.connection, set())
-            if not known:
-                # It concerns prepared statements only; nobody else uses any.
-                cursor.execute("SET plan_cache_mode = force_generic_plan")
             if self.name not in known:
                 cursor.execute(self._prepare)
                 known.add(self.name)

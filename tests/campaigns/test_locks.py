@@ -1,11 +1,12 @@
-"""Who waits for whom: nobody in a circle."""
+"""Who waits for whom: nobody in a circle, and nobody for long for a silent host."""
 
+import contextlib
 import threading
 import time
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from campaigns import actions
@@ -38,7 +39,7 @@ def start(staff, settings):
 
 
 def meet(first, second, *, after):
-    """What both returned or raised. The first stops behind the statement `after` until the second ends or waits for it."""
+    """What both returned or raised. The first stops behind the statement `after` until the second ends or waits."""
     ended = [None, None]
     middle, second_began = threading.Event(), threading.Event()
 
@@ -110,3 +111,41 @@ def test_letting_two_providers_rest_while_both_are_mailed(start):
     limiting.forget_what_is_felt()
     assert rested == ["a.example.org", "b.example.org"]
     assert claim.mailing_id == other.pk
+
+
+def test_host_that_goes_silent_in_the_middle_of_a_claim_holds_nobody_up(start, staff):
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW idle_in_transaction_session_timeout")
+        assert cursor.fetchone() == ("1min",)
+    mailing = start("one@example.org")
+    Mailing.objects.filter(pk=mailing.pk).update(per_minute=60)
+    silent, paused = threading.Event(), threading.Event()
+
+    def go_silent():
+        with contextlib.suppress(DatabaseError), transaction.atomic():
+            connection.cursor().execute("SET idle_in_transaction_session_timeout = '1s'")
+            claim_chunk(mailing.pk, host="there")
+            silent.set()
+            paused.wait(PATIENCE)
+        connection.close()
+
+    host = threading.Thread(target=go_silent)
+    host.start()
+    assert silent.wait(PATIENCE)
+    began = time.monotonic()
+    assert actions.pause_mailing(mailing, by=staff).state == Mailing.State.PAUSED
+    assert 0.5 < time.monotonic() - began < 3
+    paused.set()
+    host.join()
+    assert mailing.chunks.get().owner is None
+
+
+def test_plans_stay_general_after_a_claim_that_came_to_nothing(start):
+    mailing = start("one@example.org")
+    connection.close()
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        claim_chunk(mailing.pk, host="here", note=lambda work: 1 / 0)
+    assert claim_chunk(mailing.pk, host="here")
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW plan_cache_mode")
+        assert cursor.fetchone() == ("force_generic_plan",)
