@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
-from marshmallow.validate import OneOf
+from marshmallow.validate import OneOf, Regexp
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -239,7 +239,10 @@ MAIL_CONNECTIONS = env.int("MAIL_CONNECTIONS", 4)
 MAIL_SENDERS = env.int("MAIL_SENDERS", 2)
 MAILING_UNDO_MINUTES = env.int("MAILING_UNDO_MINUTES", 10)
 # Between these two times of the day, in Europe/London, no bulk mail leaves unless it is urgent.
-QUIET_HOURS = env.list("QUIET_HOURS", [] if DEBUG else [time(21), time(8)], subcast=time.fromisoformat, delimiter="-")
+_CLOCK = r"(([01][0-9]|2[0-3]):[0-5][0-9])"
+_NIGHT = Regexp(rf"({_CLOCK}-(?!\2){_CLOCK})?\Z", error="Write two different times, like 21:00-08:00, or nothing.")
+_night = env.str("QUIET_HOURS", "" if DEBUG else "21:00-08:00", validate=_NIGHT)
+QUIET_HOURS = [time.fromisoformat(edge) for edge in _night.split("-") if edge]
 FOUR_EYES_ABOVE = env.int("FOUR_EYES_ABOVE", 1000)
 MAILBOX_DIR = env.path("MAILBOX_DIR", BASE_DIR / ".data" / "mailbox")
 

@@ -79,3 +79,21 @@ def test_the_example_names_every_variable_the_settings_read():
 def test_models_and_migrations_agree():
     done = manage("makemigrations", "--check", "--dry-run")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+NIGHT = "from django.conf import settings; print(*settings.QUIET_HOURS)"
+
+
+@pytest.mark.parametrize(
+    ("night", "hours"), [("22:30-07:15", "22:30:00 07:15:00"), ("01:00-05:00", "01:00:00 05:00:00"), ("", "")]
+)
+def test_quiet_hours_are_two_times_or_none(night, hours):
+    assert manage("shell", "--no-imports", "-c", NIGHT, QUIET_HOURS=night).stdout == f"{hours}\n"
+
+
+@pytest.mark.parametrize("night", ["21:00", "x", "21:00-21:00", "21-8", "25:00-08:00", "21:00-08:00-09:00"])
+def test_malformed_quiet_hours_say_what_to_do(night):
+    """Read as no night at all, they would wake people; read wrongly, they would hold the mail for ever."""
+    done = manage("check", QUIET_HOURS=night)
+    assert done.returncode == 1
+    assert "Write two different times, like 21:00-08:00, or nothing." in done.stderr
