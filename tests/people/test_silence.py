@@ -40,7 +40,7 @@ def test_bounced_address_is_told_and_starts_again_from_its_own_mailbox(client, a
     actions.suppress(amira.email, reason=Reason.HARD_BOUNCED)
     before = live(amira)
     told = text_of(client.get(page("choices", amira)))
-    assert "Our emails to you come back" in told
+    assert "Our emails do not reach you" in told
     assert "You will get no more emails" not in told
     client.post(page("address", amira), {"email": amira.email})
     assert [row.reason for row in Suppression.objects.covering(amira.email)] == [Reason.HARD_BOUNCED]
