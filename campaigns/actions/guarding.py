@@ -69,7 +69,7 @@ def _rest(domain: str, put_off: int, tried: int, now) -> bool:
     if throttle.resting_until and throttle.resting_until > now:
         return False
     throttle.resting_until = now + REST
-    throttle.reason = f"{domain} put off {put_off} of {tried} emails. We give it half an hour."
+    throttle.reason = f"{domain} asked us to try {put_off} of {tried} emails again later. We give it half an hour."
     throttle.save(update_fields=["resting_until", "reason"])
     record("campaigns.rest_domain", throttle, by="guard", domain=domain, put_off=put_off, tried=tried)
     return True

@@ -238,7 +238,7 @@ def test_domain_that_puts_off_half_rests_and_nobody_else_does(sending):
     tried(sending, put_off=20, sent=21, domain="calm.example.org")
     assert actions.rest_domains(sending) == ["busy.example.org"]
     throttle = Throttle.objects.resting(timezone.now()).get()
-    assert throttle.reason == "busy.example.org put off 20 of 40 emails. We give it half an hour."
+    assert throttle.reason == "busy.example.org asked us to try 20 of 40 emails again later. We give it half an hour."
     assert timedelta(minutes=29) < throttle.resting_until - timezone.now() <= timedelta(minutes=30)
     assert state_of(sending) == State.SENDING
     assert actions.rest_domains(sending) == []
