@@ -99,8 +99,15 @@ class MailingForm(forms.ModelForm):
             "preheader": "Line beside the subject",
             "body": "Words",
             "is_big_moment": "This is a big moment",
-            "per_minute": "How many a minute",
+            "per_minute": "At most this many a minute",
             "is_urgent": "This cannot wait until morning",
+        }
+        help_texts = {
+            "preheader": "What people see beside the subject before they open the email.",
+            "body": "Leave an empty line between paragraphs. Two stars on each side make words **bold**."
+            " The list below shows what you can write with double brackets.",
+            "is_big_moment": "Also goes to people who asked for big moments only: about four emails a year.",
+            "per_minute": "Leave empty to send it as fast as we can.",
         }
 
     def __init__(self, *args, **kwargs):

@@ -4,9 +4,10 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Count
 from django.utils import timezone
 
-from campaigns.admin.waiting import night, reasons_to_wait
+from campaigns.admin.waiting import night, reasons_to_wait, rested_overnight
 from campaigns.models import ActionTaken, Audience, Mailing, Returned
 from campaigns.models.audience import Counts
+from sanctuary.audit.models import Entry
 
 State = Mailing.State
 
@@ -66,14 +67,16 @@ def progress(mailing: Mailing) -> dict:
     sums = mailing.chunks.all().progress()
     total = sums.pop("total")
     settled = sum(sums.values())
-    rate = _per_minute(mailing, settled)
     waiting, now = total - settled, timezone.now()
-    at_night = night(mailing, now) if mailing.state == State.SENDING and waiting else None
-    waits = reasons_to_wait(mailing, now) if waiting else []
+    is_sending = mailing.state == State.SENDING and waiting > 0
+    at_night = night(mailing, now) if is_sending else None
+    waits = reasons_to_wait(mailing, now) if waiting and not at_night else []
+    rate = _per_minute(mailing, settled, now) if is_sending and not at_night else 0
     return {
         "total": total,
         "settled": settled,
         "waiting": waiting,
+        "reached": settled - sums["cancelled"],
         "sent": sums["sent"],
         "in_doubt": sums["in_doubt"],
         "came_back": _came_back(mailing),
@@ -81,7 +84,7 @@ def progress(mailing: Mailing) -> dict:
         "waits": waits,
         "outcomes": [(sums[name], words) for name, words in OUTCOMES.items() if sums[name] or name == "sent"],
         "rate": rate,
-        "left": _time_left(waiting, rate) if mailing.state == State.SENDING and not (at_night or waits) else "",
+        "left": _time_left(waiting, rate) if not waits else "",
     }
 
 
@@ -91,12 +94,13 @@ def _came_back(mailing: Mailing) -> list[tuple[int, str]]:
     return [(counts[kind], words) for kind, words in Returned.Kind.choices if counts.get(kind)]
 
 
-def _per_minute(mailing: Mailing, settled: int) -> int:
-    """On average since it began."""
-    if not mailing.frozen_at or not settled:
+def _per_minute(mailing: Mailing, settled: int, now) -> int:
+    """On average since it began; 0 once a pause or a night lay between, because that would promise a wrong end."""
+    if not settled or rested_overnight(mailing, now):
         return 0
-    seconds = ((mailing.finished_at or timezone.now()) - mailing.frozen_at).total_seconds()
-    return round(60 * settled / max(seconds, 1))
+    if Entry.objects.about(mailing).filter(verb="campaigns.resume_mailing").exists():
+        return 0
+    return round(60 * settled / max((now - mailing.frozen_at).total_seconds(), 1))
 
 
 def _time_left(waiting: int, rate: int) -> str:

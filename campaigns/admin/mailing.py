@@ -22,7 +22,7 @@ FIXED = [(None, {"fields": SENT_AS})]
 @admin.register(Mailing)
 class MailingAdmin(LockedOnPost, admin.ModelAdmin):
     form = MailingForm
-    list_display = ["subject", "campaign", "state", "recipients", "starts_at", "author"]
+    list_display = ["subject", "state", "recipients", "starts_at", "campaign", "author"]
     list_filter = ["state"]
     list_select_related = ["campaign", "author"]
     search_fields = ["subject", "campaign__title"]

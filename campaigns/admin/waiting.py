@@ -1,6 +1,6 @@
 """Why somebody waits for an email that is being sent, in words."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -15,6 +15,16 @@ def night(mailing: Mailing, now: datetime) -> datetime | None:
     return None if mailing.is_urgent else actions.quiet_until(now)
 
 
+def rested_overnight(mailing: Mailing, now: datetime) -> bool:
+    """Whether the quiet hours have held it since it began."""
+    if mailing.is_urgent or not settings.QUIET_HOURS:
+        return False
+    began = timezone.localtime(mailing.frozen_at)
+    evening = datetime.combine(began, settings.QUIET_HOURS[0], tzinfo=began.tzinfo)
+    evening += timedelta(days=evening < began)
+    return actions.quiet_until(began) is not None or evening <= now
+
+
 def reasons_to_wait(mailing: Mailing, now: datetime) -> list[str]:
     """What holds some of its people back now; empty when nothing does, or when it is not being sent."""
     if mailing.state != Mailing.State.SENDING:
@@ -26,7 +36,7 @@ def reasons_to_wait(mailing: Mailing, now: datetime) -> list[str]:
 def _about(throttle: Throttle, mailing: Mailing, now: datetime) -> str:
     who = "All our mail" if throttle.is_relay else f"Mail to {throttle.name}"
     if throttle.resting_until and throttle.resting_until > now:
-        return f"{who} rests until {clock(throttle.resting_until, now)}. {throttle.reason}".strip()
+        return f"{who} rests until {clock(throttle.resting_until, now)}, then it goes on. {throttle.reason}".strip()
     queues = throttle.is_relay or throttle.turns.get(str(mailing.pk), 0) > now.timestamp()
     if throttle.is_spent(timezone.localdate(now)) and queues:
         return f"{who}: the {throttle.most_a_day:,} emails for today have left. The others wait until tomorrow."

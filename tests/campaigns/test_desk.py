@@ -169,7 +169,7 @@ def test_pause_go_on_and_stop(desk, sending):
     assert "Nadia National paused it." in words(desk.get(url(sending, "live")))
     desk.post(url(sending, "resume"))
     assert Mailing.objects.get().state == "sending"
-    assert "other 3 will not get this email" in words(desk.get(url(sending, "stop")))
+    assert "about 3 people will not get this email" in words(desk.get(url(sending, "stop")))
     assert Mailing.objects.get().state == "sending"
     desk.post(url(sending, "stop"))
     assert Mailing.objects.get().state == "stopped"
