@@ -50,6 +50,7 @@ def test_relay_that_never_lets_a_message_begin_is_away(name, pipelining):
     with Sink(pipelining=pipelining, faults={"faults": [UNCOMMITTED[name]]}) as sink:
         results, notes, error = pumped(sink, 20)
         assert sink.count == 0
+        assert sink.faults._by_place[UNCOMMITTED[name]["at"]][0].met == 4 + 2
     assert time.monotonic() - started < 5
     assert isinstance(error, RelayDown)
     ends = Counter(result.outcome for result in results)
