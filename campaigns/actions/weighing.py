@@ -17,10 +17,10 @@ class Bar(NamedTuple):
 
 
 BARS = [
-    Bar("hard", 0.05, 200, "{n:,} of {of:,} addresses {when} do not work, more than 5 in 100. Is the list old?"),
-    Bar("refused", 0.05, 200, "{n:,} of {of:,} emails {when} were refused, more than 5 in 100."),
-    Bar("complaint", 0.001, 2000, "{n:,} of {of:,} people {when} reported it as spam, more than 1 in 1,000."),
-    Bar("left", 0.02, 1000, "{n:,} of {of:,} people {when} stopped our emails because of it, more than 2 in 100."),
+    Bar("hard", 0.05, 200, "{when}, {n} addresses do not work, more than 5 in 100. Is the list old?"),
+    Bar("refused", 0.05, 200, "{when}, {n} emails were refused, more than 5 in 100."),
+    Bar("complaint", 0.001, 2000, "{when}, {n} people reported it as spam, more than 1 in 1,000."),
+    Bar("left", 0.02, 1000, "{when}, {n} people stopped our emails because of it, more than 2 in 100."),
 ]
 ADVICE = "Find out why before you let it go on: mail providers may begin to block all our mail."
 
@@ -45,6 +45,11 @@ def reason_to_pause(facts: dict[str, int], known: dict[str, int]) -> str:
     since = {name: number - known.get(name, 0) for name, number in facts.items()}
     for bar in BARS:
         if since[bar.fact] > bar.share * max(since["handed"], bar.least):
-            when = "since it was let go on" if known else "so far"
-            return f"{bar.words.format(n=since[bar.fact], of=since['handed'], when=when)} {ADVICE}"
+            when = "Since it went on again" if known else "So far"
+            return f"{bar.words.format(n=_share(since[bar.fact], since['handed']), when=when)} {ADVICE}"
     return ""
+
+
+def _share(number: int, handed: int) -> str:
+    """What comes back late belongs to emails that left earlier, so there can be more of it than has left since."""
+    return f"{number:,} of {handed:,}" if number <= handed else f"{number:,}"

@@ -75,12 +75,12 @@ def state_of(mailing):
 @pytest.mark.parametrize(
     ("kind", "sent", "fine", "words"),
     [
-        ("hard", 3, 10, "11 of 3 addresses so far do not work"),
-        ("hard", 1000, 50, "51 of 1,000 addresses so far do not work"),
-        ("complaint", 3, 2, "3 of 3 people so far reported it as spam"),
-        ("complaint", 4000, 4, "5 of 4,000 people so far reported it as spam"),
-        ("left", 900, 20, "21 of 900 people so far stopped our emails"),
-        ("left", 1500, 30, "31 of 1,500 people so far stopped our emails"),
+        ("hard", 3, 10, "So far, 11 addresses do not work"),
+        ("hard", 1000, 50, "So far, 51 of 1,000 addresses do not work"),
+        ("complaint", 3, 2, "So far, 3 of 3 people reported it as spam"),
+        ("complaint", 4000, 4, "So far, 5 of 4,000 people reported it as spam"),
+        ("left", 900, 20, "So far, 21 of 900 people stopped our emails"),
+        ("left", 1500, 30, "So far, 31 of 1,500 people stopped our emails"),
     ],
 )
 def test_trips_just_above_the_bar_and_not_at_it(sending, essentials, kind, sent, fine, words):
@@ -102,7 +102,7 @@ def test_refusals_for_any_other_reason_trip_it_too(sending):
     handed(sending, 950, refused=50)
     assert actions.guard_mailing(sending) == ""
     handed(sending, 949, refused=51)
-    assert actions.guard_mailing(sending).startswith("51 of 1,000 emails so far were refused")
+    assert actions.guard_mailing(sending).startswith("So far, 51 of 1,000 emails were refused")
 
 
 def test_one_bounce_of_three_does_not_trip_it(sending):
@@ -131,7 +131,7 @@ def test_author_and_approver_are_told_once(sending, staff, colleague):
     assert {letter.to for letter in letters} == {staff.email, colleague.email}
     assert len(letters) == 2
     assert letters[0].subject == "Paused: Hello"
-    for words in ("51 of 1,000 addresses so far do not work", f"/admin/campaigns/mailing/{sending.pk}/live/"):
+    for words in ("So far, 51 of 1,000 addresses do not work", f"/admin/campaigns/mailing/{sending.pk}/live/"):
         assert words in letters[0].text
         assert words in letters[0].html
     assert Entry.objects.about(sending).filter(verb="campaigns.pause_mailing", actor="guard").count() == 1
@@ -164,7 +164,7 @@ def test_going_on_raises_the_bar(sending, staff):
     assert actions.guard_mailing(sending) == ""
     handed(sending, 1100)
     came_back(sending, "hard", 1, first=300)
-    assert actions.guard_mailing(sending).startswith("11 of 100 addresses since it was let go on do not work")
+    assert actions.guard_mailing(sending).startswith("Since it went on again, 11 of 100 addresses do not work")
 
 
 def test_going_on_after_a_pause_of_ones_own_forgives_nothing(sending, staff):
