@@ -20,6 +20,7 @@ class ThrottleForm(forms.ModelForm):
     class Meta:
         model = Throttle
         fields = FIELDS
+        widgets = {"reason": forms.TextInput(attrs={"class": "vLargeTextField"})}
         labels = {"resting_until": "Send nothing until"}
         help_texts = {
             "per_minute": "All our emails together. Leave empty for no limit. A change counts within half an hour.",
@@ -62,7 +63,6 @@ class ThrottleAdmin(LockedOnPost, admin.ModelAdmin):
     form = ThrottleForm
     list_display = ["name", "a_minute", "a_day", "rest"]
     search_fields = ["name", "domains__name"]
-    search_help_text = "A name, or what comes after the @"
     fields = FIELDS
     inlines = [DomainInline]
     actions = None
