@@ -412,7 +412,7 @@ def test_copy_leaves_from_an_address_that_silences_its_own_person_alone(campaign
     assert own == {person.email: copy_to(mailing, person) for person in (amira, other)}
     copy = copies[amira.email]
     head = message_from_bytes(copy.data)
-    assert (head["From"], head["Return-Path"]) == ('"City of Sanctuary UK" <hello@sanctuary.example.org>', None)
+    assert (head["From"], head["Return-Path"]) == ("City of Sanctuary UK <hello@sanctuary.example.org>", None)
     assert head["X-PM-Metadata-delivery"] == "m{}.{}".format(*copy_to(mailing, amira))
     bounce = (FOLDER / "postfix-unknown-user.eml").read_text().replace("RETURN_PATH", copy.sender)
     post.take_message(bounce.encode())
