@@ -1,5 +1,7 @@
 """The chunks in one worker's hands: which rows are on the wire, what became of them, and what can be settled."""
 
+import time
+
 from campaigns.actions.claiming import Claim
 from campaigns.actions.settling import Settled, settle_chunk
 from sanctuary.post.journal import COMMITTING, SLOTS
@@ -7,6 +9,8 @@ from sanctuary.post.journal import COMMITTING, SLOTS
 # Seconds for which the gate's word is good. What of a chunk the pump has not asked for by then goes back and through
 # the gate again: with what is on the wire, nobody hears from us a second after they left.
 FRESH = 0.7
+# Seconds after which it is asked again about each row that a slow relay, or we ourselves, kept from leaving until now.
+LATE = 0.9
 
 
 class Loan:
@@ -15,7 +19,7 @@ class Loan:
     def __init__(self, claim: Claim, claimed_at: float):
         self.claim = claim
         self.lo, self.hi, self.slot = claim.lo, claim.hi, claim.slot
-        self.stale_at = claimed_at + FRESH
+        self.stale_at, self.late_at = claimed_at + FRESH, claimed_at + LATE
         self.results: list[Settled] = []
         self.open = 0
         self.given_out = False
@@ -55,6 +59,10 @@ class Loans:
             settle_chunk(loan.claim.mailing_id, loan.claim.no, loan.claim.token, loan.results)
             loan.slot.release()
             self._held.remove(loan)
+
+    def is_late(self, row: int) -> bool:
+        """Whether the gate's word on a row is too old to go by."""
+        return time.monotonic() >= self._of(row).late_at
 
     def mark(self, row: int, state: int) -> None:
         self._of(row).slot.mark(row, state)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from django.utils import timezone
 
-from campaigns.actions.claiming import CATCH_UP, LEASE, claim_chunk
+from campaigns.actions.claiming import CATCH_UP, LEASE, claim_chunk, passes_gate
 from campaigns.actions.composing import Values, compose
 from campaigns.actions.controlling import finish_mailing, pause_mailing
 from campaigns.actions.keeping import abandon_journal, own_journal, own_pump
@@ -96,7 +96,8 @@ class _Turn:
         # Counted from before the first claim, so that no lease of this turn ends earlier.
         deadline = time.monotonic() + LEASE.total_seconds() - SAFETY
         try:
-            for row, answer, code, text in own_pump().send(self._letters(), self.loans, deadline=deadline):
+            sent = own_pump().send(self._letters(), self.loans, deadline=deadline, may_go=self._may_go)
+            for row, answer, code, text in sent:
                 self.loans.note(Settled(row, _MEANING[answer], f"{code} {text}" if code else text))
         except (RelayDown, RelayRefused) as words:
             pause_mailing(self.mailing, by="clock", reason=f"The mail relay does not take messages: {words}")
@@ -124,6 +125,14 @@ class _Turn:
             return None
         self.claimed += 1
         return self.loans.add(claim, began)
+
+    def _may_go(self, row: int) -> bool:
+        """Asked just before it leaves, however long that took: who has left in the meantime is spared."""
+        try:
+            return not self.loans.is_late(row) or passes_gate(self.mailing, row)
+        except Exception as error:
+            self.trouble = error
+            return False
 
     def _letters_of(self, loan: Loan) -> Iterator[Envelope]:
         for recipient in loan.claim.recipients:

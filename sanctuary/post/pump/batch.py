@@ -16,6 +16,10 @@ _STATES = {
 }
 
 
+class Withdrawn(Exception):
+    """A message may not go after all. The relay waits for it, so only the end of the connection takes it back."""
+
+
 class NoJournal:
     """For messages whose fate nobody needs to know after a crash."""
 
@@ -35,6 +39,7 @@ class Batch:
         journal,
         deadline: float | None,
         should_stop: Callable[[], bool] | None,
+        may_go: Callable[[int], bool] | None = None,
     ):
         self.results: list[Result] = []
         self.underway = 0
@@ -43,6 +48,7 @@ class Batch:
         self._journal = journal or NoJournal()
         self._deadline = deadline
         self._should_stop = should_stop
+        self._may_go = may_go
         self._waiting: deque[Message] = deque()
         self._stopped = False
 
@@ -84,7 +90,10 @@ class Batch:
         return self._stopped
 
     def commit(self, message: Message) -> None:
-        """Note, just before its last bytes leave, that the relay may accept this message."""
+        """Note, just before its last bytes leave, that the relay may accept this message. Raises Withdrawn."""
+        if self._may_go is not None and not self._may_go(message.row):
+            message.is_withdrawn = True
+            raise Withdrawn("it may not go any more")
         message.committed = True
         self._journal.mark_committing(message.row)
 
@@ -106,7 +115,7 @@ class Batch:
             self._journal.mark(message.row, states.UNTOUCHED)
         message.again()
         message.attempts += blamed
-        if self._stopped:
+        if self._stopped or message.is_withdrawn:
             self._settle(message.row, Outcome.FREE, 0, words)
         elif message.attempts < _MOST_ATTEMPTS:
             self._waiting.appendleft(message)

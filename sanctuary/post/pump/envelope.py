@@ -44,7 +44,18 @@ class Result(NamedTuple):
 class Message:
     """An envelope on its way."""
 
-    __slots__ = ("attempts", "commands", "committed", "data", "dot_at", "failure", "has_recipient", "row", "started")
+    __slots__ = (
+        "attempts",
+        "commands",
+        "committed",
+        "data",
+        "dot_at",
+        "failure",
+        "has_recipient",
+        "is_withdrawn",
+        "row",
+        "started",
+    )
 
     def __init__(self, envelope: Envelope):
         self.row = envelope.row
@@ -55,6 +66,7 @@ class Message:
             b"DATA\r\n",
         )
         self.attempts = 0
+        self.is_withdrawn = False
         self.again()
 
     def again(self) -> None:

@@ -6,7 +6,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from sanctuary.post.pump.batch import Batch
+from sanctuary.post.pump.batch import Batch, Withdrawn
 from sanctuary.post.pump.envelope import Envelope, Result
 from sanctuary.post.pump.greeting import Relay, RelayRefused
 from sanctuary.post.pump.session import Patience, Session
@@ -74,16 +74,18 @@ class Pump:
         *,
         deadline: float | None = None,
         should_stop: Callable[[], bool] | None = None,
+        may_go: Callable[[int], bool] | None = None,
     ) -> Iterator[Result]:
         """Send each envelope; the results come in the order in which the relay settles them.
 
         Envelopes are taken as they are needed. After `deadline` (monotonic clock) or when `should_stop()` is true
         nothing more is committed: what was taken comes back FREE, what was not taken has no result and is as free.
+        `may_go` is asked about each row just before its last bytes leave; one that may not comes back FREE.
         `journal` (such as a `journal.Slot`) hears of each row before its last bytes leave. Raises RelayDown or
         RelayRefused when it gave up, after all the results: gather them in a loop. Stop listening, and connections with
         a message on them are cut.
         """
-        batch = Batch(envelopes, journal, deadline, should_stop)
+        batch = Batch(envelopes, journal, deadline, should_stop, may_go)
         self._hungry, self._careful, self._trouble = True, 0, None
         self._heard_at = time.monotonic()
         try:
@@ -177,6 +179,8 @@ class Pump:
             act(batch)
         except Lost as error:
             self._lose(session, str(error), batch)
+        except Withdrawn as words:
+            self._drop(session, batch, str(words))
         except ssl.SSLCertVerificationError as error:
             self._refuse(session, RelayRefused(f"its certificate is not trusted: {error.verify_message}"), batch)
         except RelayRefused as error:
