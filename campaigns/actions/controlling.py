@@ -13,6 +13,7 @@ from campaigns.actions.settling import cancel_rest, give_back
 from campaigns.actions.weighing import facts_of
 from campaigns.models import Chunk, Delivery, Mailing
 from sanctuary.audit.actions import record
+from sanctuary.people.models import Supporter
 from sanctuary.people.models import User
 from sanctuary.post.actions import queue
 
@@ -116,12 +117,15 @@ def _open_again(row: Delivery) -> None:
 
 
 def forget_addresses() -> int:
-    """Drop the addresses and the relay's words of mailings that ended three months ago; outcomes and counts stay.
+    """Drop the addresses and the relay's words that nobody needs; outcomes and counts stay. Returns how many rows.
 
-    Returns how many rows.
+    Those are of mailings that ended three months ago, and of people who were erased while a worker had them in hand.
     """
     over = Mailing.objects.long_over(timezone.now())
-    return Delivery.objects.filter(mailing__in=over).exclude(address="").update(address="", reply="")
+    old = Delivery.objects.filter(mailing__in=over).exclude(address="").update(address="", reply="")
+    known = Delivery.objects.exclude(outcome=Delivery.Outcome.PENDING).exclude(address="")
+    nameless = Supporter.objects.filter(email="").values("pk")
+    return old + known.filter(mailing__frozen_at__isnull=False, supporter_id__in=nameless).update(address="", reply="")
 
 
 @transaction.atomic

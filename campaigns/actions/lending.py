@@ -37,6 +37,7 @@ class Loans:
 
     def __init__(self):
         self._held: list[Loan] = []
+        self.is_ripe = False  # some chunk is over: the sooner it is settled, the less a lost host leaves in doubt
 
     @property
     def is_full(self) -> bool:
@@ -52,6 +53,7 @@ class Loans:
         loan = self._of(result.seq)
         loan.results.append(result)
         loan.open -= 1
+        self.is_ripe = self.is_ripe or loan.is_over
 
     def settle(self, *, only_over: bool = True) -> None:
         """Write down the chunks that are over, or all of them: what was not sent is free again."""
@@ -59,6 +61,7 @@ class Loans:
             settle_chunk(loan.claim.mailing_id, loan.claim.no, loan.claim.token, loan.results)
             loan.slot.release()
             self._held.remove(loan)
+        self.is_ripe = False
 
     def is_late(self, row: int) -> bool:
         """Whether the gate's word on a row is too old to go by."""

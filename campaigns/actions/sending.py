@@ -136,6 +136,8 @@ class _Turn:
 
     def _letters_of(self, loan: Loan) -> Iterator[Envelope]:
         for recipient in loan.claim.recipients:
+            if self.loans.is_ripe:
+                self.loans.settle()
             if time.monotonic() >= loan.stale_at:
                 break
             try:

@@ -323,3 +323,12 @@ def test_addresses_are_forgotten_three_months_after_the_end(sending):
     assert actions.forget_addresses() == 5
     assert actions.forget_addresses() == 0
     assert set(sending.deliveries.values_list("address", "outcome")) == {("", Outcome.SENT)}
+
+
+def test_erased_while_a_worker_had_them_leaves_no_address(sending, people_who_agreed):
+    taken = claim(sending)
+    people.erase_supporter(people_who_agreed[1], by="test")
+    settle(sending, taken, *[Outcome.SENT] * 5)
+    assert actions.forget_addresses() == 1
+    assert actions.forget_addresses() == 0
+    assert sending.deliveries.get(address="").supporter_id == people_who_agreed[1].pk
