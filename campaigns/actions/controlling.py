@@ -13,8 +13,7 @@ from campaigns.actions.settling import cancel_rest, give_back
 from campaigns.actions.weighing import facts_of
 from campaigns.models import Chunk, Delivery, Mailing
 from sanctuary.audit.actions import record
-from sanctuary.people.models import Supporter
-from sanctuary.people.models import User
+from sanctuary.people.models import Supporter, User
 from sanctuary.post.actions import queue
 
 State = Mailing.State
@@ -124,8 +123,9 @@ def forget_addresses() -> int:
     over = Mailing.objects.long_over(timezone.now())
     old = Delivery.objects.filter(mailing__in=over).exclude(address="").update(address="", reply="")
     known = Delivery.objects.exclude(outcome=Delivery.Outcome.PENDING).exclude(address="")
-    nameless = Supporter.objects.filter(email="").values("pk")
-    return old + known.filter(mailing__frozen_at__isnull=False, supporter_id__in=nameless).update(address="", reply="")
+    recent = known.filter(mailing__in=Mailing.objects.lately(timezone.now()))
+    erased = Supporter.objects.filter(email="").values("pk")
+    return old + recent.filter(supporter_id__in=erased).update(address="", reply="")
 
 
 @transaction.atomic

@@ -27,6 +27,10 @@ class MailingQuerySet(models.QuerySet):
         """Those that may go out now: at night only what cannot wait until morning."""
         return self.filter(is_urgent=True) if at_night else self
 
+    def lately(self, now):
+        """Running, or ended within a day."""
+        return self.filter(frozen_at__isnull=False).exclude(finished_at__lt=now - timedelta(days=1))
+
     def long_over(self, now):
         """Ended so long ago that nobody will ask who had it at which address."""
         return self.filter(finished_at__lte=now - KEEP_ADDRESSES)
