@@ -236,7 +236,7 @@ if MAIL_PROVIDER == "mailgun":
     ANYMAIL["MAILGUN_WEBHOOK_SIGNING_KEY"] = required("MAIL_WEBHOOK_SIGNING_KEY", "development-signing-key")
 JOURNAL_DIR = env.path("JOURNAL_DIR", BASE_DIR / ".data" / "journal")
 MAIL_CONNECTIONS = env.int("MAIL_CONNECTIONS", 4)
-MAIL_SENDERS = env.int("MAIL_SENDERS", 2)
+MAIL_SENDERS = env.int("MAIL_SENDERS", 3)
 MAILING_UNDO_MINUTES = env.int("MAILING_UNDO_MINUTES", 10)
 # Between these two times of the day, in Europe/London, no bulk mail leaves unless it is urgent.
 _CLOCK = r"(([01][0-9]|2[0-3]):[0-5][0-9])"

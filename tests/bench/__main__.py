@@ -32,7 +32,7 @@ what.add_argument("--optout", action="store_true", help="how soon an opt-out hol
 what.add_argument("--lane", action="store_true", help="how soon a confirmation leaves while a million queue")
 ARGUMENTS.add_argument("--recipients", type=int, help="instead of 100,000 (or the sizes of --growth)")
 ARGUMENTS.add_argument("--rounds", type=int, default=3, help="of each measurement; the median counts")
-ARGUMENTS.add_argument("--processes", type=int, default=2, help="Celery worker processes")
+ARGUMENTS.add_argument("--processes", type=int, default=3, help="Celery worker processes: one more than cores")
 ARGUMENTS.add_argument("--connections", type=int, default=8, help="kept by each process")
 ARGUMENTS.add_argument("--peer", type=int, default=3000, help="messages for each mode of the peer; 0 leaves it out")
 ARGUMENTS.add_argument("--lint", type=int, default=5000, help="messages kept and read by the linter; 0: none")
