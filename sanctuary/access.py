@@ -1,6 +1,7 @@
 """The one thin door: who may do what. Rules are registered by name in each app's rules.py."""
 
 import rules
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 
 
@@ -28,3 +29,16 @@ def require(rule: str, user, noun=None) -> None:
     """Raise PermissionDenied unless the rule allows it."""
     if not allows(rule, user, noun):
         raise PermissionDenied
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that come about elsewhere."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

@@ -26,6 +26,15 @@ def permit(supporter, controller=None, purpose=Permission.Purpose.CAMPAIGNS, *, 
     return grant(supporter, controllers=[controller], purposes=[purpose], wording=wording, source="test", at=at)[0]
 
 
+def agreed(people):
+    """Save these made-up supporters, all of whom agreed to campaigns of the national charity, in a few statements."""
+    saved = Supporter.objects.bulk_create(people)
+    first = permit(saved[0])
+    same = {name: getattr(first, name) for name in ("controller", "purpose", "change", "wording", "occurred_at")}
+    Permission.objects.bulk_create(Permission(supporter=each, source="test", **same) for each in saved[1:])
+    return saved
+
+
 class UserFactory(DjangoModelFactory):
     """Signs in with PASSWORD."""
 

@@ -5,14 +5,19 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.db import connection
 
+from campaigns import tasks
+from campaigns.models import Mailing
+
 CONNECTIONS, PROCESSES = 4, 2
+PATIENCE = 120  # seconds before a test that waits gives up
 
 
 def environment_for(port: int, folder: Path) -> dict[str, str]:
@@ -47,3 +52,20 @@ def worker(
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def ring(mailing: Mailing) -> None:
+    """Wake every slot of the worker."""
+    for _ in range(PROCESSES):
+        tasks.send_mailing.apply_async_on_commit(args=[mailing.pk])
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    ends = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < ends, "waited in vain"
+        time.sleep(0.01)
+
+
+def is_done(mailing: Mailing) -> bool:
+    return Mailing.objects.filter(pk=mailing.pk, state=Mailing.State.DONE).exists()

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 from django.db import transaction
@@ -37,14 +37,13 @@ class Recipient(NamedTuple):
 
 @dataclass(frozen=True)
 class Claim:
-    """A chunk in our hands until `lease_until`, and the recipients whom the gate let through."""
+    """A chunk in our hands for as long as its lease, and the recipients whom the gate let through."""
 
     mailing_id: int
     no: int
     lo: int
     hi: int
     token: uuid.UUID
-    lease_until: datetime
     recipients: list[Recipient]
     slot: Slot | None = None
 
@@ -115,8 +114,8 @@ def claim_chunk(
     if mailing is None or not _within_rate(mailing, now) or not may_send(mailing, now):
         return None
     names = names or Names()
-    token, lease_until = uuid.uuid4(), now + LEASE
-    taken = _TAKE.run(mailing_id, now, token, host, lease_until)
+    token = uuid.uuid4()
+    taken = _TAKE.run(mailing_id, now, token, host, now + LEASE)
     if not taken:
         return None
     ((no, lo, hi),) = taken
@@ -128,7 +127,7 @@ def claim_chunk(
     recipients = hold_back(mailing_id, passed, now)
     _use_rate(mailing, len(recipients), now)
     slot = note(Work(mailing_id, no, lo, hi, token.bytes)) if note else None
-    return Claim(mailing_id, no, lo, hi, token, lease_until, recipients, slot)
+    return Claim(mailing_id, no, lo, hi, token, recipients, slot)
 
 
 def passes_gate(mailing: Mailing, seq: int) -> bool:

@@ -146,12 +146,11 @@ _GIVE_BACK = """
     UPDATE campaigns_chunk c SET owner = NULL, lease_until = NULL,
         state = CASE WHEN w.waiting = 0 THEN 2 ELSE 0 END, not_before = w.not_before
     FROM (
-        SELECT count(*) AS waiting,
-            CASE WHEN bool_or(not_before IS NULL) THEN NULL ELSE min(not_before) END AS not_before
-        FROM campaigns_delivery
-        WHERE mailing_id = %(mailing)s AND outcome = 0
-            AND seq BETWEEN (SELECT lo FROM campaigns_chunk WHERE mailing_id = %(mailing)s AND no = %(no)s)
-                AND (SELECT hi FROM campaigns_chunk WHERE mailing_id = %(mailing)s AND no = %(no)s)
+        SELECT count(d.seq) AS waiting,
+            CASE WHEN bool_or(d.not_before IS NULL) THEN NULL ELSE min(d.not_before) END AS not_before
+        FROM campaigns_chunk h LEFT JOIN campaigns_delivery d
+            ON d.mailing_id = h.mailing_id AND d.seq BETWEEN h.lo AND h.hi AND d.outcome = 0
+        WHERE h.mailing_id = %(mailing)s AND h.no = %(no)s
     ) w
     WHERE c.mailing_id = %(mailing)s AND c.no = %(no)s
 """

@@ -1,10 +1,11 @@
 from django.contrib import admin
 
 from campaigns.models import ActionTaken
+from sanctuary.access import ReadOnlyAdmin
 
 
 @admin.register(ActionTaken)
-class ActionTakenAdmin(admin.ModelAdmin):
+class ActionTakenAdmin(ReadOnlyAdmin):
     """For looking up. What people did is not for staff to change."""
 
     list_display = ["action", "supporter", "created_at", "confirmed_at", "mailing"]
@@ -14,12 +15,3 @@ class ActionTakenAdmin(admin.ModelAdmin):
     fields = ["action", "supporter", "created_at", "confirmed_at", "mailing"]
     show_full_result_count = False
     actions = None
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False

@@ -4,24 +4,12 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 
+from sanctuary.access import ReadOnlyAdmin
 from sanctuary.people.address import masked
 from sanctuary.people.models import Controller, Permission, Supporter, Suppression, User, Wording
 
 # The library's own page searches by user name, which our people do not have.
 admin.site.unregister(UserSession)
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that come about elsewhere."""
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(Supporter)

@@ -1,5 +1,6 @@
 from django.contrib import admin, messages
 
+from sanctuary.access import ReadOnlyAdmin
 from sanctuary.people.address import masked
 from sanctuary.post import actions
 from sanctuary.post.models import Email, Incoming
@@ -45,7 +46,7 @@ class EmailAdmin(admin.ModelAdmin):
 
 
 @admin.register(Incoming)
-class IncomingAdmin(admin.ModelAdmin):
+class IncomingAdmin(ReadOnlyAdmin):
     """What came to the return addresses, as numbers by kind and day. Nothing of it is kept to be read."""
 
     list_display = ["at", "kind", "is_known"]
@@ -53,12 +54,3 @@ class IncomingAdmin(admin.ModelAdmin):
     date_hierarchy = "at"
     ordering = ["-at"]
     list_display_links = None
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False

@@ -2,6 +2,8 @@
 
 import pytest
 
+from campaigns import tasks
+from sanctuary.post.sink import Sink
 from tests import factories
 
 GOOD = "Dear ((first_name|friend)),\n\nplease [add your name](((action_link)))."
@@ -30,3 +32,20 @@ def mailing(campaign, staff):
 def desk(client_of, staff):
     """The browser of national staff, past the second step."""
     return client_of(staff)
+
+
+@pytest.fixture
+def rung(monkeypatch):
+    """What the clock rang for, in order: pairs of task and mailing."""
+    found = []
+    for task in (tasks.start_mailing, tasks.send_mailing):
+        name = task.name.rpartition(".")[2]
+        monkeypatch.setattr(task, "apply_async_on_commit", lambda name=name, **k: found.append((name, *k["args"])))
+    return found
+
+
+@pytest.fixture
+def sink():
+    """A relay that keeps every message in memory."""
+    with Sink() as sink:
+        yield sink

@@ -11,25 +11,16 @@ from django.utils import timezone
 from campaigns import actions, tasks
 from campaigns.models import Chunk, Delivery, Mailing
 from sanctuary.audit.models import Entry
-from sanctuary.people.models import Permission, Supporter
 from sanctuary.post.models import Email
-from sanctuary.post.sink import Sink
 from tests import factories
 from tests.bench.lane import at, measure_lane
-from tests.worker import PROCESSES, environment_for, worker
+from tests.worker import environment_for, is_done, ring, wait_for, worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 State, Outcome = Mailing.State, Delivery.Outcome
 RECIPIENTS, FOR_PAUSES, PAUSES = 3000, 12_000, 20
 STOPS_WITHIN = 5.0  # seconds after the answer in which a message may still pass DATA
-PATIENCE = 60  # seconds before a test that waits gives up
-
-
-@pytest.fixture
-def sink():
-    with Sink() as sink:
-        yield sink
 
 
 @pytest.fixture
@@ -39,10 +30,7 @@ def mailing(staff):
 
 
 def to_many(staff, count):
-    supporters = Supporter.objects.bulk_create(factories.SupporterFactory.build_batch(count))
-    first = factories.permit(supporters[0])
-    same = {name: getattr(first, name) for name in ("controller", "purpose", "change", "wording", "occurred_at")}
-    Permission.objects.bulk_create(Permission(supporter=each, source="test", **same) for each in supporters[1:])
+    factories.agreed(factories.SupporterFactory.build_batch(count))
     return started(staff)
 
 
@@ -52,22 +40,6 @@ def started(staff, **fields):
         campaign=campaign, author=staff, state=State.SCHEDULED, starts_at=timezone.now(), **fields
     )
     return actions.freeze_and_start(mailing)
-
-
-def ring(mailing):
-    for _ in range(PROCESSES):
-        tasks.send_mailing.apply_async_on_commit(args=[mailing.pk])
-
-
-def wait_for(condition):
-    ends = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < ends, "waited in vain"
-        time.sleep(0.01)
-
-
-def is_done(mailing):
-    return Mailing.objects.filter(pk=mailing.pk, state=State.DONE).exists()
 
 
 def is_in_no_hands(mailing):

@@ -5,7 +5,6 @@ The sink's log is the truth: a line is written before the sender hears 250.
 
 import os
 import signal
-import time
 from collections import Counter
 from email import message_from_bytes, policy
 
@@ -13,25 +12,18 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from campaigns import actions, tasks
+from campaigns import actions
 from campaigns.models import Delivery, Mailing
 from sanctuary.people import actions as people
 from sanctuary.post.sink import Sink
 from sanctuary.post.sink.lint import lint
 from tests import factories
-from tests.worker import CONNECTIONS, PROCESSES, environment_for, worker
+from tests.worker import CONNECTIONS, PROCESSES, environment_for, is_done, ring, wait_for, worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 Outcome = Delivery.Outcome
 RECIPIENTS, KILLS = 3000, 4
-PATIENCE = 120  # seconds before a test that waits gives up
-
-
-@pytest.fixture
-def sink():
-    with Sink() as sink:
-        yield sink
 
 
 @pytest.fixture
@@ -42,21 +34,7 @@ def environment(sink, tmp_path):
 @pytest.fixture
 def mailing(staff):
     campaign = factories.CampaignFactory(owner=staff)
-    supporters = factories.SupporterFactory.create_batch(RECIPIENTS)
-    permissions = [factories.permit(supporters[0])]
-    template = permissions[0]
-    type(template).objects.bulk_create(
-        type(template)(
-            supporter=each,
-            controller=template.controller,
-            purpose=template.purpose,
-            change=template.change,
-            wording=template.wording,
-            source="test",
-            occurred_at=template.occurred_at,
-        )
-        for each in supporters[1:]
-    )
+    factories.agreed(factories.SupporterFactory.build_batch(RECIPIENTS))
     factories.SupporterFactory(email="never-agreed@example.org")
     return started(campaign, staff)
 
@@ -66,22 +44,6 @@ def started(campaign, author):
         campaign=campaign, author=author, state=Mailing.State.SCHEDULED, starts_at=timezone.now()
     )
     return actions.freeze_and_start(mailing)
-
-
-def ring(mailing):
-    for _ in range(PROCESSES):
-        tasks.send_mailing.apply_async_on_commit(args=[mailing.pk])
-
-
-def wait_for(condition):
-    ends = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < ends, "waited in vain"
-        time.sleep(0.05)
-
-
-def is_done(mailing):
-    return Mailing.objects.filter(pk=mailing.pk, state=Mailing.State.DONE).exists()
 
 
 def test_every_recipient_gets_exactly_one_message(mailing, sink, environment):

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from campaigns import actions, tasks
 from campaigns.models import MailDomain, Mailing, Throttle
-from sanctuary.people.models import Permission, Supporter
 from sanctuary.post.sink import Sink
 from tests import factories
 from tests.worker import environment_for, worker
@@ -28,10 +27,7 @@ def mailings(staff):
     """Two at once to the same people, who are at two domains."""
     domains = ["busy.example.org"] * (BUSY // 2) + ["calm.example.org"] * (CALM // 2)
     batch = [factories.SupporterFactory.build(email=f"p{n}@{domain}") for n, domain in enumerate(domains)]
-    supporters = Supporter.objects.bulk_create(batch)
-    first = factories.permit(supporters[0])
-    same = {name: getattr(first, name) for name in ("controller", "purpose", "change", "wording", "occurred_at")}
-    Permission.objects.bulk_create(Permission(supporter=each, source="test", **same) for each in supporters[1:])
+    factories.agreed(batch)
     campaign = factories.CampaignFactory(owner=staff)
     now, state = timezone.now(), Mailing.State.SCHEDULED
     made = [factories.MailingFactory(campaign=campaign, author=staff, state=state, starts_at=now) for _ in range(2)]

@@ -24,15 +24,6 @@ def _quiet(settings):
     settings.QUIET_HOURS = [time(21), time(8)]
 
 
-@pytest.fixture
-def rung(monkeypatch):
-    found = []
-    for task in (tasks.start_mailing, tasks.send_mailing):
-        name = task.name.rpartition(".")[2]
-        monkeypatch.setattr(task, "apply_async_on_commit", lambda name=name, **k: found.append((name, *k["args"])))
-    return found
-
-
 def scheduled(staff, **fields):
     factories.permit(factories.SupporterFactory())
     campaign = factories.CampaignFactory(owner=staff)

@@ -12,16 +12,6 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def rung(monkeypatch):
-    """What the clock rang for, in order: pairs of task and mailing."""
-    found = []
-    for task in (tasks.start_mailing, tasks.send_mailing):
-        name = task.name.rpartition(".")[2]
-        monkeypatch.setattr(task, "apply_async_on_commit", lambda name=name, **k: found.append((name, *k["args"])))
-    return found
-
-
 def mailing(staff, **fields):
     campaign = factories.CampaignFactory(owner=staff)
     return factories.MailingFactory(campaign=campaign, author=staff, **fields)

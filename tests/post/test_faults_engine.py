@@ -20,7 +20,7 @@ from campaigns.actions import keeping
 from campaigns.actions.settling import FIRST_WAIT, GIVE_UP_AFTER, LONGEST_WAIT, wait_before_retry
 from campaigns.models import Chunk, Delivery, Mailing
 from sanctuary.people.address import mac
-from sanctuary.people.models import Permission, Supporter, Suppression
+from sanctuary.people.models import Supporter, Suppression
 from sanctuary.post.pump import Outcome as Answer
 from sanctuary.post.pump import Pump
 from sanctuary.post.sink import Sink
@@ -73,13 +73,10 @@ def send(settings, monkeypatch, tmp_path):
 
 def frozen(staff, addresses):
     """A mailing to these people, who all agreed, ready to be sent."""
-    people = Supporter.objects.bulk_create(
+    factories.agreed(
         factories.SupporterFactory.build(name=f"Person {n}", email=address, email_mac=mac(address))
         for n, address in enumerate(addresses)
     )
-    first = factories.permit(people[0])
-    same = {name: getattr(first, name) for name in ("controller", "purpose", "change", "wording", "occurred_at")}
-    Permission.objects.bulk_create(Permission(supporter=each, source="test", **same) for each in people[1:])
     campaign = factories.CampaignFactory(owner=staff)
     mailing = factories.MailingFactory(
         campaign=campaign, author=staff, state=Mailing.State.SCHEDULED, starts_at=timezone.now()
