@@ -50,27 +50,39 @@ def owns_terminal() -> bool:
 def run(command: list[str], extra: dict[str, str]) -> int:
     """The command's exit code, 128 + n when signal n ended it."""
     shares_terminal = owns_terminal()
+    # Held back until there is a child to pass them on to: in the middle of its birth a signal would be lost.
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
-        child = subprocess.Popen(
-            command,
-            env=os.environ | extra,
-            preexec_fn=die_with_parent(),
-            process_group=None if shares_terminal else 0,
-        )
+        child = _start(command, extra, mask, shares_terminal)
     except OSError as error:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         raise LaunchError(f"Cannot run {command[0]}: {error.strerror}.") from error
     try:
-        code = _wait(child, shares_terminal)
+        code = _wait(child, mask, shares_terminal)
     finally:
         if not shares_terminal:
             kill_group(child.pid)
     return code if code >= 0 else 128 - code
 
 
-def _wait(child: subprocess.Popen[bytes], shares_terminal: bool) -> int:
+def _start(command: list[str], extra: dict[str, str], mask: set[int], shares_terminal: bool) -> subprocess.Popen[bytes]:
+    mind_the_parent = die_with_parent()
+
+    def prepare() -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if mind_the_parent is not None:
+            mind_the_parent()
+
+    return subprocess.Popen(
+        command, env=os.environ | extra, preexec_fn=prepare, process_group=None if shares_terminal else 0
+    )
+
+
+def _wait(child: subprocess.Popen[bytes], mask: set[int], shares_terminal: bool) -> int:
     deadline = None
     while True:
         try:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)  # a signal held back comes here
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
             return child.wait(left)
         except Interrupted as stop:

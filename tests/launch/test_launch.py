@@ -298,6 +298,17 @@ def test_a_command_deaf_to_signals_is_killed_after_a_while():
         assert process.wait(10) == 137
 
 
+def test_a_signal_in_the_middle_of_a_commands_birth_reaches_it():
+    """Popen returns once the child is another program; who stops us before that must not leave it running."""
+    code = (
+        "import os, signal, sys, subprocess; from sanctuary.launch import command; command.listen();"
+        " command.die_with_parent = lambda: lambda: os.kill(os.getppid(), signal.SIGTERM);"
+        " sys.exit(command.run(['sleep', '60'], {}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, timeout=10, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (128 + signal.SIGTERM, "")
+
+
 def test_services_of_a_killed_launcher_are_taken_over_and_stopped(data, run_up):
     process = run_up(data, *SLEEPER)
     process.kill()
