@@ -4,6 +4,20 @@ import logging
 import re
 
 
+def configuration(*, level: str) -> dict:
+    """Django's LOGGING: every line goes to the console, and through the mask."""
+    console = {"class": "logging.StreamHandler", "filters": ["mask"], "formatter": "line"}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"mask": {"()": "sanctuary.logs.MaskAddresses"}},
+        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+        "handlers": {"console": console},
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+    }
+
+
 class MaskAddresses(logging.Filter):
     """Turns `amira@example.org` into `a***@example.org` in every log line, and a signed link's token into `***`.
 

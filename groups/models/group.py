@@ -23,15 +23,18 @@ class LocalGroupQuerySet(NearQuerySet):
 
     def run_by(self, user):
         """Groups in which this person holds a coordinating role today."""
+        return self.filter(pk__in=self._where_holding(user, ["coordinator", "deputy", "helper"]))
+
+    def _where_holding(self, user, roles):
         if not user.is_authenticated:
-            return self.none()
+            return []
         today = timezone.localdate()
-        return self.filter(
-            models.Q(roles__ended_on__isnull=True) | models.Q(roles__ended_on__gt=today),
-            roles__user=user,
-            roles__started_on__lte=today,
-            roles__role__in=["coordinator", "deputy", "helper"],
-        ).distinct()
+        held = user.group_roles.filter(role__in=roles, started_on__lte=today)
+        return held.filter(models.Q(ended_on__isnull=True) | models.Q(ended_on__gt=today)).values("group")
+
+    def coordinated_by(self, user):
+        """Groups whose people this person looks after today: as coordinator or deputy, not as a helper."""
+        return self.filter(pk__in=self._where_holding(user, ["coordinator", "deputy"]))
 
     def visible_to(self, user):
         """Groups whose inside this person may look into. Everybody else's answer is: no such page."""

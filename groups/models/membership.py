@@ -9,8 +9,8 @@ class MembershipQuerySet(models.QuerySet):
         return self.filter(left_on__isnull=True)
 
     def visible_to(self, user):
-        """Members of the groups this person helps to run, and nobody else's."""
-        return self.filter(group__in=LocalGroup.objects.run_by(user))
+        """Members of the groups this person coordinates, and nobody else's."""
+        return self.filter(group__in=LocalGroup.objects.coordinated_by(user))
 
     def with_supporter(self):
         return self.select_related("supporter")

@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.functional import cached_property
 
 from groups.filters import MemberFilter
 from groups.models import LocalGroup, Membership
+from groups.views.room import Room
 from sanctuary.views import DetailPage, ListPage
 
 LOOK_BACK = timedelta(weeks=4)
@@ -50,17 +50,10 @@ class ManageGroup(DetailPage):
         )
 
 
-class MemberList(ListPage):
+class MemberList(Room, ListPage):
     rule = "groups.see_members"
     context_object_name = "members"
     paginate_by = 25
-
-    @cached_property
-    def group(self):
-        return get_object_or_404(LocalGroup.objects.visible_to(self.request.user), slug=self.kwargs["group"])
-
-    def require(self, noun=None):
-        super().require(self.group)
 
     def get_queryset(self):
         members = Membership.objects.visible_to(self.request.user).filter(group=self.group)
@@ -70,7 +63,6 @@ class MemberList(ListPage):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
-            group=self.group,
             filter=self.filter,
             chips=self.filter.chips(),
             list_href=self.request.path,

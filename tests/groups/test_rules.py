@@ -5,7 +5,7 @@ from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 
-RULES = ["groups.manage", "groups.see_members"]
+RULES = {"groups.manage": {"helper"}, "groups.coordinate": set(), "groups.see_members": set()}
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -15,8 +15,11 @@ def test_only_those_who_run_the_group_may(
     helper, lead = make.UserFactory(), make.UserFactory()
     make.GroupRoleFactory(group=group, user=helper, role="helper")
     make.GroupRoleFactory(group=group, user=lead, role="safeguarding_lead")
-    everybody = [supporter, coordinator, other_coordinator, staff, superuser, helper, lead]
-    assert {user for user in everybody if access.allows(rule, user, group)} == {coordinator, helper}
+    deputy = make.GroupRoleFactory(group=group, user=make.UserFactory(), role="deputy").user
+    everybody = [deputy, supporter, coordinator, other_coordinator, staff, superuser, helper, lead]
+    assert {user for user in everybody if access.allows(rule, user, group)} == {coordinator, deputy} | (
+        {helper} if "helper" in RULES[rule] else set()
+    )
 
 
 @pytest.mark.parametrize("rule", RULES)
