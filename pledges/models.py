@@ -33,8 +33,8 @@ class PledgeQuerySet(models.QuerySet):
         return self.filter(group=group)
 
     def visible_to(self, user):
-        """Confirmed pledges to the groups this person helps to run."""
-        return self.confirmed().filter(group__in=LocalGroup.objects.run_by(user))
+        """Confirmed pledges to the groups this person coordinates."""
+        return self.confirmed().filter(group__in=LocalGroup.objects.coordinated_by(user))
 
     def to_greet(self):
         return self.confirmed().filter(greeted_at__isnull=True, supporter__isnull=False)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.generic import View
 
 from groups.models import LocalGroup
+from groups.views.room import Room
 from pledges import actions
 from pledges.forms import OrganisationForm, PledgeForm, SpeakerForm
 from pledges.models import Pledge
@@ -194,29 +195,25 @@ class Confirm(PledgeLink, Page):
         return redirect(thanks_url(self.pledge))
 
 
-class ToGreet(ListPage):
+class ToGreet(Room, ListPage):
     """New pledgers of one group, oldest first."""
 
-    rule = "pledges.greet"
+    rule = "groups.coordinate"
     template_name = "pledges/pledge_to_greet.html"
     context_object_name = "pledges"
 
     def get_queryset(self):
-        self.group = group_run_by(self.request.user, self.kwargs["group"])
         mine = Pledge.objects.visible_to(self.request.user).for_group(self.group).to_greet()
         return mine.with_supporter().with_may_email(self.group.controller_id).order_by("confirmed_at", "pk")
 
-    def get_context_data(self, **kwargs):
-        return super().get_context_data(group=self.group, **kwargs)
 
-
-class Greet(ActionView):
-    rule = "pledges.greet"
+class Greet(Room, ActionView):
+    rule = "groups.coordinate"
     success_message = "Done: {noun.supporter.name} has been greeted."
 
     def get_object(self):
-        group = group_run_by(self.request.user, self.kwargs["group"])
-        mine = Pledge.objects.visible_to(self.request.user).for_group(group).with_supporter()
+        self.require()
+        mine = Pledge.objects.visible_to(self.request.user).for_group(self.group).with_supporter()
         return get_object_or_404(mine, pk=self.kwargs["pk"])
 
     def act(self, noun):
@@ -224,7 +221,3 @@ class Greet(ActionView):
 
     def get_success_url(self, noun):
         return reverse("pledges:to_greet", args=[self.kwargs["group"]])
-
-
-def group_run_by(user, slug: str) -> LocalGroup:
-    return get_object_or_404(LocalGroup.objects.visible_to(user), slug=slug)

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from pledges import actions
 from pledges.models import Pledge
-from sanctuary import access
 from sanctuary.audit.models import Entry
 from sanctuary.people import actions as people
 from sanctuary.people.models import Permission
@@ -154,11 +153,14 @@ def test_greet_by_looking_does_nothing(client_of, coordinator, group):
     assert Pledge.objects.get(pk=pledge.pk).greeted_at is None
 
 
-def test_rule_of_greeting(coordinator, other_coordinator, staff, superuser, supporter, group):
-    pledge = pledge_of(group)
-    may = [access.allows("pledges.greet", who, pledge) for who in (coordinator, other_coordinator, staff, superuser)]
-    assert may == [True, False, False, False]
-    assert access.allows("pledges.greet", supporter, pledge) is False
+def test_helper_sees_no_pledgers_and_greets_nobody(client_of, group):
+    helper, pledge = make.UserFactory(), pledge_of(group, name="CANARY pledger")
+    make.GroupRoleFactory(group=group, user=helper, role="helper")
+    browser = client_of(helper)
+    answers = [browser.get(reverse("pledges:to_greet", args=[group.slug])), browser.post(greeting(group, pledge))]
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert not any("CANARY" in answer.text for answer in answers)
+    assert Pledge.objects.get(pk=pledge.pk).greeted_at is None
 
 
 # --- panels -------------------------------------------------------------------------------------
