@@ -18,6 +18,7 @@ _QUESTION, _, _PROMISE = EMAIL_QUESTION.partition("? ")
 RESERVED_SLUGS = {"confirm"}
 LONGEST_BODY = 20_000
 LONGEST_WHY = 5_000
+LONGEST_RELAY = 2_000
 
 
 class SignForm(forms.Form):
@@ -46,19 +47,25 @@ class CampaignForm(forms.ModelForm):
 
     class Meta:
         model = Campaign
-        fields = ["title", "slug", "ask", "why", "decision_maker", "deadline", "results_note"]
-        widgets = {"why": forms.Textarea(attrs={"rows": 12}), "results_note": forms.Textarea(attrs={"rows": 8})}
+        fields = ["title", "slug", "ask", "why", "decision_maker", "deadline", "relay_text", "results_note"]
+        widgets = {
+            "why": forms.Textarea(attrs={"rows": 12}),
+            "relay_text": forms.Textarea(attrs={"rows": 6}),
+            "results_note": forms.Textarea(attrs={"rows": 8}),
+        }
         labels = {
             "slug": "Web address",
             "ask": "What you ask",
             "why": "Why it matters",
             "decision_maker": "Who can say yes",
+            "relay_text": "Words for local groups",
             "results_note": "What came of it",
         }
         help_texts = {
             "slug": "The last part of the page’s address: /actions/…/",
             "ask": "One line that can be answered yes or no. People see it first, as a question.",
             "decision_maker": "Who can say yes, as it reads in a sentence: the Minister for Health, Leeds City Council",
+            "relay_text": "What a coordinator can send on; the link is put below it. Left empty, it is made of the ask.",
             "results_note": "What came of it, for everybody who took part. Markdown.",
         }
 
@@ -70,6 +77,9 @@ class CampaignForm(forms.ModelForm):
 
     def clean_why(self):
         return _at_most(self.cleaned_data["why"], LONGEST_WHY)
+
+    def clean_relay_text(self):
+        return _at_most(self.cleaned_data["relay_text"], LONGEST_RELAY)
 
 
 class MailingForm(forms.ModelForm):

@@ -29,6 +29,7 @@ from campaigns.actions.mailing import (
     write_mailing,
 )
 from campaigns.actions.recovering import doubt_expired_chunk, recover_journals
+from campaigns.actions.relaying import relay_campaign, take_back_relay
 from campaigns.actions.returning import (
     forget_returned,
     forget_returned_of,
@@ -76,6 +77,7 @@ __all__ = [
     "problems_in",
     "quiet_until",
     "recover_journals",
+    "relay_campaign",
     "rest_campaign",
     "rest_domains",
     "resume_mailing",
@@ -89,6 +91,7 @@ __all__ = [
     "settle_doubt",
     "sign_action",
     "stop_mailing",
+    "take_back_relay",
     "take_return",
     "unschedule_mailing",
     "write_mailing",

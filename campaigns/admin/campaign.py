@@ -12,13 +12,13 @@ from sanctuary import access
 from sanctuary.views import ActionView
 
 State = Campaign.State
-WORDS = ["title", "slug", "ask", "why", "decision_maker", "deadline"]
+WORDS = ["title", "slug", "ask", "why", "decision_maker", "deadline", "relay_text"]
 # Once approved, the ask stands. What came of it is written when something has.
 WRITABLE = {
     State.DRAFT: WORDS,
-    State.APPROVED: ["deadline"],
-    State.LIVE: ["why", "deadline", "results_note"],
-    State.RESTING: ["why", "deadline", "results_note"],
+    State.APPROVED: ["deadline", "relay_text"],
+    State.LIVE: ["why", "deadline", "relay_text", "results_note"],
+    State.RESTING: ["why", "deadline", "relay_text", "results_note"],
     State.CLOSED: ["results_note"],
 }
 STAMPS = ["owner", "approved_by", "approved_at", "purpose_note"]

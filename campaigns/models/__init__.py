@@ -3,6 +3,7 @@ from campaigns.models.audience import Audience
 from campaigns.models.campaign import Campaign
 from campaigns.models.delivery import Chunk, Delivery
 from campaigns.models.mailing import Mailing
+from campaigns.models.relay import Relay
 from campaigns.models.returned import Returned, ReturnedTotal
 from campaigns.models.throttle import MailDomain, Throttle
 
@@ -15,6 +16,7 @@ __all__ = [
     "Delivery",
     "MailDomain",
     "Mailing",
+    "Relay",
     "Returned",
     "ReturnedTotal",
     "Throttle",

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.formats import date_format
 
 
 class CampaignQuerySet(models.QuerySet):
@@ -23,6 +24,9 @@ class CampaignQuerySet(models.QuerySet):
     def with_names_count(self):
         confirmed = models.Q(actions__taken__confirmed_at__isnull=False)
         return self.annotate(names_count=models.Count("actions__taken", filter=confirmed))
+
+    def with_relay_count(self):
+        return self.annotate(relay_count=models.Count("relays", distinct=True))
 
     def not_yet_done_by(self, supporter):
         """Campaigns that this person has not acted on."""
@@ -60,6 +64,9 @@ class Campaign(models.Model):
     approved_at = models.DateTimeField(null=True, blank=True)
     purpose_note = models.TextField(blank=True, help_text="How this furthers the charity's purposes.")
     results_note = models.TextField(blank=True)
+    relay_text = models.TextField(
+        blank=True, help_text="What local groups can send on to their own people. Empty: made of the ask."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = CampaignQuerySet.as_manager()
@@ -83,6 +90,14 @@ class Campaign(models.Model):
 
     def get_absolute_url(self):
         return reverse("campaigns:detail", args=[self.slug])
+
+    @property
+    def words_to_pass_on(self) -> str:
+        """What a group can send to its own people; the link goes below it."""
+        if self.relay_text:
+            return self.relay_text
+        by_when = f" by {date_format(self.deadline, 'j F Y')}" if self.deadline else ""
+        return f"{self.ask}\n\n{self.decision_maker[:1].upper()}{self.decision_maker[1:]} can say yes{by_when}. Will you add your name? It takes two minutes."
 
     @property
     def is_live(self) -> bool:
