@@ -65,7 +65,7 @@ class CampaignForm(forms.ModelForm):
             "slug": "The last part of the page’s address: /actions/…/",
             "ask": "One line that can be answered yes or no. People see it first, as a question.",
             "decision_maker": "Who can say yes, as it reads in a sentence: the Minister for Health, Leeds City Council",
-            "relay_text": "What a coordinator can send on; the link is put below it. Left empty, it is made of the ask.",
+            "relay_text": "What a group can send on; the link is put below it. Empty, it is made of the ask.",
             "results_note": "What came of it, for everybody who took part. Markdown.",
         }
 

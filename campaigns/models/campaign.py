@@ -97,7 +97,8 @@ class Campaign(models.Model):
         if self.relay_text:
             return self.relay_text
         by_when = f" by {date_format(self.deadline, 'j F Y')}" if self.deadline else ""
-        return f"{self.ask}\n\n{self.decision_maker[:1].upper()}{self.decision_maker[1:]} can say yes{by_when}. Will you add your name? It takes two minutes."
+        who = self.decision_maker[:1].upper() + self.decision_maker[1:]
+        return f"{self.ask}\n\n{who} can say yes{by_when}. Will you add your name? It takes two minutes."
 
     @property
     def is_live(self) -> bool:
