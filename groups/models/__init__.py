@@ -1,7 +1,21 @@
 from groups.models.activity import Activity
-from groups.models.booking import Booking
 from groups.models.group import LocalGroup
+from groups.models.invitation import HandBack, Invitation
 from groups.models.membership import Membership
+from groups.models.message import VisitorMessage
+from groups.models.page import PageVersion
 from groups.models.role import GroupRole
+from groups.models.shield import Shield
 
-__all__ = ["Activity", "Booking", "GroupRole", "LocalGroup", "Membership"]
+__all__ = [
+    "Activity",
+    "ActivityLog",
+    "GroupRole",
+    "HandBack",
+    "Invitation",
+    "LocalGroup",
+    "Membership",
+    "PageVersion",
+    "Shield",
+    "VisitorMessage",
+]

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
+from groups.models.shield import Shield
 from sanctuary.people.models import Controller
 from sanctuary.places.models import Located, NearQuerySet, Region
 
@@ -50,9 +51,16 @@ class LocalGroupQuerySet(NearQuerySet):
             found = found.filter(models.Q(name__icontains=word) | models.Q(area__icontains=word))
         return found
 
+    def with_shield(self):
+        """`has_shield`: whether the national shield is up over the group. Without it, each group asks by itself."""
+        return self.annotate(has_shield=Shield.objects.over())
+
+    def unshielded(self):
+        return self.filter(~Shield.objects.over())
+
     def spots(self):
-        """Where the dots of a map go: pairs of latitude and longitude."""
-        return self.with_position().values_list("latitude", "longitude")
+        """Where the dots of a map go: pairs of latitude and longitude. A shielded group has no dot."""
+        return self.unshielded().with_position().values_list("latitude", "longitude")
 
     def count_by_region(self):
         """Every region with its number of groups, also those with none; in the order people say them."""
@@ -84,14 +92,28 @@ class LocalGroup(Located):
         DORMANT = "dormant", "Dormant"
         CLOSED = "closed", "Closed"
 
+    class Offer(models.TextChoices):
+        MEALS = "meals", "Shared meals"
+        CONVERSATION = "conversation", "Conversation and English"
+        BEFRIENDING = "befriending", "Befriending"
+        DROP_IN = "drop_in", "A drop-in"
+        WALKS = "walks", "Walks and trips"
+        ARTS = "arts", "Music, arts and crafts"
+        SPORT = "sport", "Sport and gardening"
+        FAMILIES = "families", "Things for families"
+        TALKS = "talks", "Talks in schools and workplaces"
+        CAMPAIGNS = "campaigns", "Campaigning"
+
     name = models.CharField(max_length=100, unique=True)
     slug = models.SlugField(max_length=100, unique=True)
     area = models.CharField(max_length=100, help_text="The city, town, borough or district it serves.")
     status = models.CharField(max_length=12, choices=Status, default=Status.ENQUIRY)
     controller = models.OneToOneField(Controller, on_delete=models.PROTECT, related_name="group")
     about = models.TextField(blank=True, help_text="What we do, in about 80 words.")
+    offers = models.JSONField(default=list, blank=True, help_text="What people can join in with.")
     languages = models.CharField(max_length=200, blank=True, help_text="Languages spoken, with commas between.")
     mailbox = models.EmailField(blank=True, help_text="A role mailbox, never a person's own.")
+    website = models.URLField(blank=True)
     founded_on = models.DateField(null=True, blank=True)
 
     objects = LocalGroupQuerySet.as_manager()
@@ -115,6 +137,17 @@ class LocalGroup(Located):
     @property
     def is_live(self) -> bool:
         return self.status in LIVE_STATUSES
+
+    @property
+    def is_shielded(self) -> bool:
+        """Whether the national shield is up: then nothing public says where the group meets or who runs it."""
+        known = self.__dict__.get("has_shield")
+        return Shield.objects.covers(self) if known is None else known
+
+    @property
+    def offer_list(self) -> list[str]:
+        """What the group offers, in the order of the choices; a word that is no choice any more is left out."""
+        return [offer.label for offer in self.Offer if offer in self.offers]
 
     @property
     def initial(self) -> str:

@@ -34,6 +34,7 @@ class GroupRole(models.Model):
     role = models.CharField(max_length=20, choices=Role)
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
+    is_named = models.BooleanField(default=False, help_text="They agree to their first name on the group's page.")
 
     objects = GroupRoleQuerySet.as_manager()
 
