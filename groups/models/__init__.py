@@ -1,4 +1,5 @@
 from groups.models.activity import Activity
+from groups.models.booking import Booking
 from groups.models.group import LocalGroup
 from groups.models.invitation import HandBack, Invitation
 from groups.models.membership import Membership
@@ -9,7 +10,7 @@ from groups.models.shield import Shield
 
 __all__ = [
     "Activity",
-    "ActivityLog",
+    "Booking",
     "GroupRole",
     "HandBack",
     "Invitation",

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('groups', '0001_initial'),
+        ('groups', '0002_activities_and_bookings'),
         ('people', '0005_left_through'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
