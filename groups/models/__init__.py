@@ -4,6 +4,7 @@ from groups.models.group import LocalGroup
 from groups.models.invitation import HandBack, Invitation
 from groups.models.membership import Membership
 from groups.models.message import VisitorMessage
+from groups.models.note import KnownApart, Note
 from groups.models.page import PageVersion
 from groups.models.role import GroupRole
 from groups.models.shield import Shield
@@ -14,8 +15,10 @@ __all__ = [
     "GroupRole",
     "HandBack",
     "Invitation",
+    "KnownApart",
     "LocalGroup",
     "Membership",
+    "Note",
     "PageVersion",
     "Shield",
     "VisitorMessage",
