@@ -1,4 +1,5 @@
 from groups.models.activity import Activity
+from groups.models.attendance import ActivityLog, Attendance
 from groups.models.booking import Booking
 from groups.models.group import LocalGroup
 from groups.models.invitation import HandBack, Invitation
@@ -6,11 +7,14 @@ from groups.models.membership import Membership
 from groups.models.message import VisitorMessage
 from groups.models.note import KnownApart, Note
 from groups.models.page import PageVersion
+from groups.models.pulse import PulseAnswer
 from groups.models.role import GroupRole
 from groups.models.shield import Shield
 
 __all__ = [
     "Activity",
+    "ActivityLog",
+    "Attendance",
     "Booking",
     "GroupRole",
     "HandBack",
@@ -20,6 +24,7 @@ __all__ = [
     "Membership",
     "Note",
     "PageVersion",
+    "PulseAnswer",
     "Shield",
     "VisitorMessage",
 ]
