@@ -11,4 +11,7 @@ urlpatterns = [
     path("actions/<slug:slug>/sent/<str:token>/", views.Sent.as_view(), name="sent"),
     path("actions/<slug:slug>/done/", views.Done.as_view(), name="done"),
     path("actions/<slug:slug>/done/<str:token>/", views.Done.as_view(), name="done"),
+    path("manage/<slug:group>/relay/<slug:slug>/", views.RelayKit.as_view(), name="relay"),
+    path("manage/<slug:group>/relay/<slug:slug>/done/", views.PassOn.as_view(), name="pass_on"),
+    path("manage/<slug:group>/relay/<slug:slug>/take-back/", views.TakeBack.as_view(), name="take_back"),
 ]

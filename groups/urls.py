@@ -11,5 +11,6 @@ urlpatterns = [
     path("groups/<slug:slug>/", views.GroupDetail.as_view(), name="detail"),
     path("manage/", views.ManageHome.as_view(), name="manage_home"),
     path("manage/<slug:group>/", views.ManageGroup.as_view(), name="manage"),
+    path("manage/<slug:group>/today/", views.Today.as_view(), name="today"),
     path("manage/<slug:group>/members/", views.MemberList.as_view(), name="members"),
 ]

@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from campaigns.models import Action, ActionTaken, Campaign, Mailing
+from campaigns.models import Action, ActionTaken, Campaign, Mailing, Relay
 from groups.models import Activity, GroupRole, LocalGroup, Membership
 from pledges.models import IntendedAction, Pledge
 from sanctuary.people.actions import grant, set_up_people
@@ -234,6 +234,16 @@ class CampaignFactory(DjangoModelFactory):
     approved_by = factory.SelfAttribute("owner")
     approved_at = factory.LazyAttribute(lambda row: timezone.now() if row.approved_by else None)
     purpose_note = "It furthers welcome."
+
+
+class RelayFactory(DjangoModelFactory):
+    """Needs campaign and group."""
+
+    class Meta:
+        model = Relay
+
+    way = Relay.Way.OTHER
+    relayed_at = factory.LazyFunction(timezone.now)
 
 
 class ActionFactory(DjangoModelFactory):

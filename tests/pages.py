@@ -99,6 +99,18 @@ def of_pledge(name: str) -> Page:
     )
 
 
+def of_ask(name: str, opens: dict[str, int], *, weight=NONE) -> Page:
+    """About one national call, inside a group."""
+    return Page(
+        name,
+        opens,
+        args=lambda world: (world.ours.group.slug, world.campaign.slug),
+        theirs=lambda world: (world.theirs.group.slug, world.campaign.slug),
+        missing=lambda world: (MISSING_SLUG, world.campaign.slug),
+        weight=weight,
+    )
+
+
 def by_link(name: str, token: str, opens=PUBLIC, *, weight=TASK) -> Page:
     """Opened by a signed link, whoever holds it."""
     return Page(name, opens, lambda world: (world.tokens[token],), weight=weight, token=token)
@@ -150,7 +162,8 @@ PAGES = [
         weight=MANAGE,
         lists=True,
     ),
-    of_group("groups:manage"),
+    of_group("groups:manage", everyone(404, stranger=302, coordinator=302), weight=NONE),
+    of_group("groups:today"),
     of_group("groups:members"),
     Page("pledges:pledge", PUBLIC, weight=TASK),
     Page("pledges:organisation", PUBLIC, weight=TASK),
@@ -159,6 +172,9 @@ PAGES = [
     by_link("pledges:confirm", "confirm"),
     of_group("pledges:to_greet"),
     of_pledge("pledges:greet"),
+    of_ask("campaigns:relay", OF_THE_GROUP, weight=MANAGE),
+    of_ask("campaigns:pass_on", everyone(405, stranger=302)),
+    of_ask("campaigns:take_back", everyone(405, stranger=302)),
     Page("campaigns:list", PUBLIC, lists=True),
     Page("campaigns:detail", PUBLIC, lambda world: (world.campaign.slug,), weight=TASK),
     by_link("campaigns:confirm", "sign"),

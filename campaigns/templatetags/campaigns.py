@@ -3,15 +3,18 @@
 from datetime import date
 
 from django import template
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from campaigns.models import Campaign
+from campaigns.models import ActionTaken, Campaign, Relay
 from groups.models import LocalGroup
 from sanctuary.people import links
 from sanctuary.post import markup
 
 register = template.Library()
+
+ASKS_SHOWN = 3
 
 
 @register.inclusion_tag("campaigns/panels/live_campaign.html")
@@ -28,6 +31,20 @@ def campaigns_next_step(supporter=None, title="One more thing you can do"):
         open_ones = open_ones.not_yet_done_by(supporter)
     campaign = open_ones.first()
     return {"campaign": campaign, "group": None if campaign else _group_of(supporter), "title": title}
+
+
+@register.inclusion_tag("campaigns/panels/national_asks.html")
+def national_asks_panel(group):
+    """The live calls that this group can pass on, newest first, and whether it has."""
+    live = Campaign.objects.live().prefetch_related(Prefetch("relays", Relay.objects.for_group(group), to_attr="ours"))
+    return {"group": group, "campaigns": live[:ASKS_SHOWN]}
+
+
+@register.simple_tag
+def acted_lately(group, since) -> int:
+    """How many of the group's members have acted on a campaign since then."""
+    theirs = ActionTaken.objects.confirmed().filter(confirmed_at__gte=since)
+    return theirs.filter(supporter__in=group.memberships.current().values("supporter")).count()
 
 
 def _group_of(supporter) -> LocalGroup | None:

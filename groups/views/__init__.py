@@ -1,5 +1,6 @@
 from groups.views.directory import FindGroup, GroupDetail, GroupList, GroupsInRegion, GroupsNear
-from groups.views.manage import ManageGroup, ManageHome, MemberList
+from groups.views.manage import ManageHome, MemberList
+from groups.views.today import ManageGroup, Today
 
 __all__ = [
     "FindGroup",
@@ -10,4 +11,5 @@ __all__ = [
     "ManageGroup",
     "ManageHome",
     "MemberList",
+    "Today",
 ]

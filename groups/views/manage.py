@@ -1,17 +1,12 @@
 """A coordinator's rooms. Another group's address and a wrong one are answered alike: no such page."""
 
-from datetime import timedelta
-
 from django.shortcuts import redirect
 from django.utils import timezone
 
 from groups.filters import MemberFilter
 from groups.models import LocalGroup, Membership
 from groups.views.room import Room
-from sanctuary.views import DetailPage, ListPage
-
-LOOK_BACK = timedelta(weeks=4)
-ACTIVITIES_SHOWN = 4
+from sanctuary.views import ListPage
 
 
 class ManageHome(ListPage):
@@ -25,29 +20,8 @@ class ManageHome(ListPage):
     def render_to_response(self, context, **kwargs):
         # Most people run one group: they need no page to choose from.
         if len(context["groups"]) == 1:
-            return redirect("groups:manage", context["groups"][0].slug)
+            return redirect("groups:today", context["groups"][0].slug)
         return super().render_to_response(context, **kwargs)
-
-
-class ManageGroup(DetailPage):
-    rule = "groups.manage"
-    context_object_name = "group"
-    slug_url_kwarg = "group"
-    template_name = "groups/manage.html"
-
-    def get_queryset(self):
-        return LocalGroup.objects.visible_to(self.request.user)
-
-    def get_context_data(self, **kwargs):
-        group, now = self.object, timezone.now()
-        members = Membership.objects.current().filter(group=group)
-        return super().get_context_data(
-            member_count=members.count(),
-            new_count=members.joined_since(timezone.localdate(now - LOOK_BACK)).count(),
-            activity_count=group.activities.between(now - LOOK_BACK, now).count(),
-            activities=group.activities.upcoming(now)[:ACTIVITIES_SHOWN],
-            **kwargs,
-        )
 
 
 class MemberList(Room, ListPage):

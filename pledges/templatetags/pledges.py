@@ -25,7 +25,7 @@ def pledges_panel(group):
     return {"group": group, "pledges": pledges[:LISTED_AT_MOST], "count": count}
 
 
-@register.inclusion_tag("pledges/panels/to_greet.html")
-def pledges_to_greet_panel(group, user):
+@register.simple_tag
+def count_to_greet(group, user) -> int:
     """How many new pledgers wait for a greeting from this group."""
-    return {"group": group, "count": Pledge.objects.visible_to(user).for_group(group).to_greet().count()}
+    return Pledge.objects.visible_to(user).for_group(group).to_greet().count()

@@ -7,7 +7,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(button.dataset.copy);
-    button.parentElement.querySelector("[data-copied]").textContent = "Link copied";
+    button.parentElement.querySelector("[data-copied]").textContent = button.dataset.said || "Link copied";
   });
 }
 

@@ -1,12 +1,12 @@
 """The rooms of those who run a group, and of nobody else."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from groups.models import GroupRole, LocalGroup
+from groups.models import GroupRole
 from sanctuary.people.actions import suppress
 from sanctuary.people.models import Suppression
 from tests import factories as make
@@ -15,7 +15,7 @@ from tests.factories import permit
 pytestmark = pytest.mark.django_db
 
 HOME = reverse("groups:manage_home")
-ROOMS = ["groups:manage", "groups:members"]
+ROOMS = ["groups:today", "groups:members"]
 
 
 def room(name, group):
@@ -65,7 +65,7 @@ def test_private_pages_are_not_stored(client_of, name, group, coordinator):
 
 
 def test_my_groups_with_one_group_goes_straight_there(client_of, group, coordinator):
-    assert client_of(coordinator).get(HOME).url == room("groups:manage", group)
+    assert client_of(coordinator).get(HOME).url == room("groups:today", group)
 
 
 def test_my_groups_with_two_offers_both_and_no_third(client_of, group, other_group, coordinator):
@@ -81,49 +81,6 @@ def test_my_groups_with_none_says_what_will_be_here(client_of, supporter, group)
     page = client_of(supporter).get(HOME)
     assert "You do not help to run a group yet" in page.text
     assert group.name not in page.text
-
-
-# --- this week ----------------------------------------------------------------------------------
-
-
-def test_this_week_counts_its_own_four_weeks(client_of, group, other_group, coordinator):
-    today, now = timezone.localdate(), timezone.now()
-    day = timedelta(days=1)
-    for place in (group, other_group, other_group):
-        member_of(place, "New", joined_on=today - 27 * day)
-        member_of(place, "Old", joined_on=today - 29 * day)
-        member_of(place, "Gone", joined_on=today - 2 * day, left_on=today)
-        for days in (-29, -27, -1):
-            start = now + days * day
-            make.ActivityFactory(group=place, starts_at=start, ends_at=start + timedelta(hours=1))
-    context = client_of(coordinator).get(room("groups:manage", group)).context
-    assert [context[name] for name in ("member_count", "new_count", "activity_count")] == [2, 1, 2]
-
-
-def test_this_week_shows_the_private_venue_to_those_who_run_it(client_of, group, other_group, coordinator):
-    make.ActivityFactory(group=group, title="Quiet walk", venue="Old mill", is_public=False)
-    make.ActivityFactory(group=other_group, title="CANARY supper", venue="CANARY venue")
-    page = client_of(coordinator).get(room("groups:manage", group))
-    for words in ("Quiet walk", "Old mill, Town centre", "Not on the public page", "Venue kept private"):
-        assert words in page.text
-    assert "CANARY" not in page.text
-
-
-def test_this_week_counts_the_pledgers_to_greet_of_this_group(client_of, group, other_group, coordinator):
-    for place in (group, group, other_group):
-        make.PledgeFactory(group=place, supporter=make.SupporterFactory(), confirmed=True)
-    make.PledgeFactory(group=group)
-    page = client_of(coordinator).get(room("groups:manage", group))
-    assert "<b>2</b> people and organisations to greet" in page.text
-
-
-def test_this_week_of_an_empty_group_says_what_to_do(client_of, group, coordinator):
-    assert "Nothing is planned" in client_of(coordinator).get(room("groups:manage", group)).text
-
-
-def test_this_week_of_a_group_that_is_not_public_says_so(client_of, group, coordinator):
-    LocalGroup.objects.filter(pk=group.pk).update(status="forming")
-    assert "not in the public list" in client_of(coordinator).get(room("groups:manage", group)).text
 
 
 # --- members ------------------------------------------------------------------------------------
@@ -234,4 +191,4 @@ def test_rooms_ask_the_same_number_of_questions(client_of, group, coordinator, d
     with django_assert_num_queries(6):
         browser.get(room("groups:members", group))
     with django_assert_num_queries(9):
-        browser.get(room("groups:manage", group))
+        browser.get(room("groups:today", group))
