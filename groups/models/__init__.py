@@ -1,14 +1,21 @@
 from groups.models.activity import Activity
 from groups.models.attendance import ActivityLog, Attendance
 from groups.models.booking import Booking
+from groups.models.charter import CharterSignature
+from groups.models.contact import GroupContact
+from groups.models.enquiry import Enquiry
 from groups.models.group import LocalGroup
+from groups.models.health_check import HealthCheck
 from groups.models.invitation import HandBack, Invitation
 from groups.models.membership import Membership
 from groups.models.message import VisitorMessage
 from groups.models.note import KnownApart, Note
+from groups.models.nudge import Nudge
 from groups.models.page import PageVersion
 from groups.models.pulse import PulseAnswer
+from groups.models.regional import LifeMove, RegionalRole, SupportVisit
 from groups.models.role import GroupRole
+from groups.models.safeguarding import Safeguarding
 from groups.models.shield import Shield
 
 __all__ = [
@@ -16,15 +23,24 @@ __all__ = [
     "ActivityLog",
     "Attendance",
     "Booking",
+    "CharterSignature",
+    "Enquiry",
+    "GroupContact",
     "GroupRole",
     "HandBack",
+    "HealthCheck",
     "Invitation",
     "KnownApart",
+    "LifeMove",
     "LocalGroup",
     "Membership",
     "Note",
+    "Nudge",
     "PageVersion",
     "PulseAnswer",
+    "RegionalRole",
+    "Safeguarding",
     "Shield",
+    "SupportVisit",
     "VisitorMessage",
 ]

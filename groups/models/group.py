@@ -91,6 +91,8 @@ class LocalGroup(Located):
         ACTIVE = "active", "Active"
         DORMANT = "dormant", "Dormant"
         CLOSED = "closed", "Closed"
+        DECLINED = "declined", "Declined"
+        MERGED = "merged", "Joined with another"
 
     class Offer(models.TextChoices):
         MEALS = "meals", "Shared meals"
