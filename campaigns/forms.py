@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from campaigns.models import Audience, Campaign, Mailing
 from campaigns.models.action import EMAIL_QUESTION
+from campaigns.models.audience import NATIONAL_KINDS
 from groups.models import LocalGroup
 from sanctuary.people.forms import AddressField, NameField
 from sanctuary.places.forms import PostcodeField
@@ -86,7 +87,9 @@ class MailingForm(forms.ModelForm):
     """What staff write, and to whom. Who may send it, and when, is decided on the check page."""
 
     audience_kind = forms.ChoiceField(
-        label="Who is it for?", choices=Audience.Kind.choices, initial=Audience.Kind.EVERYONE
+        label="Who is it for?",
+        choices=[(kind.value, kind.label) for kind in NATIONAL_KINDS],
+        initial=Audience.Kind.EVERYONE,
     )
     audience_group = forms.ModelChoiceField(
         LocalGroup.objects.live(), label="Which group?", required=False, help_text="Only for one local group"

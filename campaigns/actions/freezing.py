@@ -39,7 +39,7 @@ def freeze_and_start(mailing: Mailing) -> Mailing:
 def _freeze(mailing: Mailing) -> Counts:
     audience = Audience.of(mailing)
     with connection.cursor() as cursor:
-        cursor.execute(audience.freeze_sql(), {**audience.parameters(mailing), "mailing": mailing.pk})
+        cursor.execute(audience.freeze_sql(mailing), {**audience.parameters(mailing), "mailing": mailing.pk})
         counts = audience.read_counts(cursor.fetchall())
         if counts.recipients:
             size = chunk_size(slowest_rate(mailing))

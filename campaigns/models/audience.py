@@ -16,6 +16,14 @@ class AudienceKind(models.TextChoices):
     GROUP = "group", "One local group"
     STREAM = "stream", "One stream of sanctuary"
     REGION = "region", "One region or nation"
+    # Of a group's own mail:
+    CAME = "came", "Those who came in the last 3 months"
+    NEVER_CAME = "never_came", "Those who have never come"
+    TICKED = "ticked", "The people you tick"
+
+
+NATIONAL_KINDS = [AudienceKind.EVERYONE, AudienceKind.GROUP, AudienceKind.STREAM, AudienceKind.REGION]
+MOST_TICKED = 500
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,16 @@ _WHERE = {
         " WHERE stream_id = %(value)s::bigint AND left_on IS NULL)"
     ),
     AudienceKind.REGION: "s.region = %(value)s",
+    AudienceKind.TICKED: "s.id = ANY(%(people)s)",
 }
+
+# However the definition reads: the mail of a group goes to people who belong to it today, and to nobody else.
+_OWN = """
+    s.id IN (
+        SELECT m.supporter_id FROM groups_membership m JOIN groups_localgroup g ON g.id = m.group_id
+        WHERE g.id = %(group)s AND g.controller_id = %(controller)s AND g.status <> 'closed' AND m.left_on IS NULL
+    )
+"""
 
 # The order of the WHENs is the order in which reasons are given: the strictest first, each person under one only.
 _JUDGED = """
@@ -117,15 +134,18 @@ class Audience:
 
     kind: str = AudienceKind.EVERYONE
     value: str = ""
+    people: tuple[int, ...] = ()
 
     Kind = AudienceKind
 
     @classmethod
     def of(cls, mailing) -> "Audience":
-        return cls(**mailing.audience)
+        said = dict(mailing.audience)
+        return cls(**said | {"people": tuple(said.get("people", ()))})
 
-    def as_dict(self) -> dict[str, str]:
-        return asdict(self)
+    def as_dict(self) -> dict:
+        people = {"people": list(self.people)} if self.people else {}
+        return {"kind": str(self.kind), "value": self.value} | people
 
     def sentence(self) -> str:
         """The definition in plain words, as a check for the person who sends."""
@@ -140,15 +160,15 @@ class Audience:
     def count(self, mailing) -> Counts:
         """How many match, how many will get it, and every reason between."""
         with connection.cursor() as cursor:
-            cursor.execute(f"WITH {self._judged('s.email_mac')} {_COUNTED}", self.parameters(mailing))
+            cursor.execute(f"WITH {self._judged(mailing, 's.email_mac')} {_COUNTED}", self.parameters(mailing))
             return self.read_counts(cursor.fetchall())
 
-    def freeze_sql(self) -> str:
+    def freeze_sql(self, mailing) -> str:
         """One statement that writes a delivery for each recipient and returns what `read_counts` reads.
 
         Needs `parameters` and `mailing`.
         """
-        judged = self._judged("s.id, s.email, s.email_mac")
+        judged = self._judged(mailing, "s.id, s.email, s.email_mac")
         return f"WITH {judged}, {_CHOSEN}, {_PLACED} {_CHOSEN_COUNTED}"
 
     @staticmethod
@@ -161,6 +181,8 @@ class Audience:
     def parameters(self, mailing) -> dict:
         return {
             "value": self.value,
+            "people": list(self.people),
+            "group": mailing.group_id,
             "controller": mailing.controller_id,
             "purpose": mailing.purpose,
             "big": mailing.is_big_moment,
@@ -169,6 +191,8 @@ class Audience:
             **frequency.since(timezone.now()),
         }
 
-    def _judged(self, columns: str) -> str:
+    def _judged(self, mailing, columns: str) -> str:
         where = _WHERE[AudienceKind(self.kind)]
+        if mailing.group_id is not None:
+            where = f"{where} AND {_OWN}"
         return _JUDGED.format(columns=columns, where=where, lately=frequency.LATELY, had=frequency.HAD)

@@ -4,14 +4,44 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce
+from django.db.models.lookups import Exact, In
 
 from campaigns.models.campaign import Campaign
+from groups.models import LocalGroup
 from sanctuary.people.models import Controller, Permission
 
 KEEP_ADDRESSES = timedelta(days=90)
+# A group's own limits. Above the first number a second person of the group must approve.
+GROUP_FOUR_EYES_ABOVE = 500
+GROUP_MOST, GROUP_WITHIN = 3, timedelta(days=7)
+GROUP_PER_MINUTE = 600
+# The audiences that a group may choose; their value is the number of the group.
+GROUP_KINDS = ["group", "came", "never_came", "ticked"]
+
+
+def _said(key: str) -> Coalesce:
+    """A part of the audience as text, never null: a check that is null would pass."""
+    return Coalesce(KT(f"audience__{key}"), models.Value(""), output_field=models.TextField())
 
 
 class MailingQuerySet(models.QuerySet):
+    def national(self):
+        """From the charity to the network."""
+        return self.filter(group__isnull=True)
+
+    def of_group(self, group):
+        return self.filter(group=group)
+
+    def visible_to(self, user):
+        """Emails of the groups this person coordinates. National ones are seen in the admin alone."""
+        return self.filter(group__in=LocalGroup.objects.coordinated_by(user))
+
+    def taking_place(self):
+        """Scheduled, under way or over: everything but drafts."""
+        return self.exclude(state=Mailing.State.DRAFT)
+
     def due(self, now):
         """Scheduled mailings whose time has come."""
         return self.filter(state=Mailing.State.SCHEDULED, starts_at__lte=now)
@@ -52,7 +82,11 @@ class Mailing(models.Model):
         STOPPED = "stopped", "Stopped"
         DONE = "done", "Done"
 
-    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="mailings")
+    campaign = models.ForeignKey(Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="mailings")
+    # Whose own mail it is; empty for the national charity's.
+    group = models.ForeignKey(
+        LocalGroup, null=True, blank=True, on_delete=models.PROTECT, related_name="mailings", editable=False
+    )
     controller = models.ForeignKey(Controller, on_delete=models.PROTECT, related_name="+")
     purpose = models.CharField(max_length=12, choices=Permission.Purpose, default=Permission.Purpose.CAMPAIGNS)
     subject = models.CharField(max_length=150)
@@ -110,10 +144,25 @@ class Mailing(models.Model):
                 condition=models.Q(state__in=["draft", "scheduled"]) | models.Q(frozen_at__isnull=False),
                 name="campaigns_sending_is_frozen",
             ),
+            models.CheckConstraint(
+                condition=models.Q(campaign__isnull=False) | models.Q(group__isnull=False),
+                name="campaigns_national_mail_has_a_campaign",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(group__isnull=True)
+                | models.Q(In(_said("kind"), GROUP_KINDS), Exact(_said("value"), Cast("group", models.TextField()))),
+                name="campaigns_group_mail_stays_in_the_group",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(group__isnull=True) | models.Q(is_big_moment=False, is_urgent=False),
+                name="campaigns_group_mail_is_no_big_moment",
+            ),
         ]
+        indexes = [models.Index(fields=["group", "-created_at"], name="campaigns_mail_of_group")]
 
     def __str__(self):
-        return self.subject
+        """What a group writes to its own people stays with the group, in every list of the admin too."""
+        return self.subject if self.group_id is None else f"An email of a group ({self.pk})"
 
     @property
     def content_hash(self) -> str:
@@ -133,6 +182,11 @@ class Mailing(models.Model):
     def left_through_it(self):
         """What people withdrew by a link in this email."""
         return Permission.objects.filter(source=f"mailing:{self.pk}", change=Permission.Change.WITHDRAWN)
+
+    @property
+    def four_eyes_above(self) -> int:
+        """To more people than this only what a second person has read."""
+        return settings.FOUR_EYES_ABOVE if self.group_id is None else GROUP_FOUR_EYES_ABOVE
 
     @property
     def is_editable(self) -> bool:
