@@ -1,0 +1,3 @@
+from groups.admin import group
+
+__all__ = ["group"]

@@ -1,0 +1,3 @@
+from groups.forms.finding import FindGroupForm
+
+__all__ = ["FindGroupForm"]
