@@ -76,7 +76,8 @@ def hmac_pads(key: bytes) -> tuple[bytes, bytes]:
 
 def _insert(sql: str, model: type[models.Model], given: dict) -> None:
     """One set. A column that the statement does not name gets what the model would give it."""
-    rest = [field for field in model._meta.concrete_fields if not field.primary_key and field.column not in sql]
+    ours = [field for field in model._meta.concrete_fields if not field.primary_key and not field.generated]
+    rest = [field for field in ours if field.column not in sql]
     values = {f"_{field.column}": field.get_db_prep_save(field.get_default(), connection) for field in rest}
     columns = "".join(f", {field.column}" for field in rest)
     sql = sql.format(columns=columns, values="".join(f", %({name})s" for name in values))

@@ -1,9 +1,11 @@
 """Everyone the network knows: a person or an organisation."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Lower
 
 from sanctuary.people.address import mac
+from sanctuary.people.models.search import Words, found_by
 from sanctuary.places.models import Located
 
 
@@ -17,6 +19,10 @@ class SupporterQuerySet(models.QuerySet):
     def with_address(self, address: str):
         """Supporters at this address: it may be shared, so there may be several."""
         return self.filter(email_mac=mac(address))
+
+    def matching(self, text: str):
+        """Each word that was typed begins a word of the name or contact person, or the whole begins the address."""
+        return self.filter(found_by(text))
 
 
 class Supporter(Located):
@@ -58,6 +64,10 @@ class Supporter(Located):
     # In any 30 days, from all senders together. Empty: no limit.
     most_a_month = models.PositiveSmallIntegerField(null=True, blank=True, choices=MostAMonth)
     created_at = models.DateTimeField(auto_now_add=True)
+    # Kept by the database, whoever writes the name.
+    words = models.GeneratedField(
+        expression=models.Func("name", "contact_name", function="people_words"), output_field=Words(), db_persist=True
+    )
 
     objects = SupporterQuerySet.as_manager()
 
@@ -72,7 +82,12 @@ class Supporter(Located):
                 name="people_limit_is_one_we_offer",
             ),
         ]
-        indexes = [models.Index(Lower("name"), name="people_supporter_name")]
+        indexes = [
+            models.Index(Lower("name"), name="people_supporter_name"),
+            GinIndex(fields=["words"], name="people_supporter_words"),
+            # Addresses are kept in one spelling, so their beginnings are compared as they are.
+            models.Index(fields=["email"], opclasses=["varchar_pattern_ops"], name="people_supporter_address"),
+        ]
 
     def __str__(self):
         return self.name
