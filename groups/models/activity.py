@@ -11,6 +11,8 @@ from django.utils.text import slugify
 from groups.models.group import LIVE_STATUSES, LocalGroup
 from streams.models import Principle, Stream
 
+LOG_WITHIN = timedelta(weeks=8)
+
 
 class ActivityQuerySet(models.QuerySet):
     def public(self):
@@ -36,6 +38,11 @@ class ActivityQuerySet(models.QuerySet):
 
     def between(self, start, end):
         return self.filter(starts_at__gte=start, starts_at__lt=end)
+
+    def unlogged(self, now):
+        """Over in the last eight weeks, and nobody has said who came. Newest first; older ones nag nobody."""
+        recent = self.going_ahead().over(now).filter(ends_at__gt=now - LOG_WITHIN)
+        return recent.filter(log__logged_at__isnull=True)
 
     def from_here_on(self, activity):
         """This date and the following ones of what repeats; this one alone where nothing does."""

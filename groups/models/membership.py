@@ -1,5 +1,7 @@
 from django.db import models
+from django.db.models.functions import Coalesce
 
+from groups.models.attendance import Attendance
 from groups.models.group import LocalGroup
 from sanctuary.people.models import CurrentPermission, Supporter, Suppression
 
@@ -17,6 +19,27 @@ class MembershipQuerySet(models.QuerySet):
 
     def joined_since(self, day):
         return self.filter(joined_on__gte=day)
+
+    def came_since(self, moment):
+        """Members who came to an activity of their group then or later."""
+        return self.filter(models.Exists(self._attendances().filter(activity__starts_at__gte=moment)))
+
+    def never_came(self):
+        """Members who never came to an activity of their group."""
+        return self.filter(~models.Exists(self._attendances()))
+
+    def with_attendance(self):
+        """`came_count` and `last_came_at`: to how many activities of the group each member came, and when last."""
+        came = self._attendances().order_by().values("supporter")
+        times = came.annotate(times=models.Count("pk")).values("times")
+        last = came.annotate(last=models.Max("activity__starts_at")).values("last")
+        return self.annotate(came_count=Coalesce(models.Subquery(times), 0), last_came_at=models.Subquery(last))
+
+    @staticmethod
+    def _attendances():
+        return Attendance.objects.filter(
+            supporter=models.OuterRef("supporter"), activity__group=models.OuterRef("group")
+        )
 
     def with_email_state(self):
         """`may_email`: whether the member's own group may email them today, for any purpose.
