@@ -20,4 +20,5 @@ class Room:
         super().require(self.group)
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(group=self.group, **kwargs)
+        # A TemplateView hands on what stood in the address, where `group` is a word.
+        return super().get_context_data(**kwargs | {"group": self.group})
