@@ -12,6 +12,7 @@ from groups.models.message import VisitorMessage
 from groups.models.note import KnownApart, Note
 from groups.models.nudge import Nudge
 from groups.models.page import PageVersion
+from groups.models.people_import import ImportPart, ImportRow, PeopleImport
 from groups.models.pulse import PulseAnswer
 from groups.models.regional import LifeMove, RegionalRole, SupportVisit
 from groups.models.role import GroupRole
@@ -29,6 +30,8 @@ __all__ = [
     "GroupRole",
     "HandBack",
     "HealthCheck",
+    "ImportPart",
+    "ImportRow",
     "Invitation",
     "KnownApart",
     "LifeMove",
@@ -37,6 +40,7 @@ __all__ = [
     "Note",
     "Nudge",
     "PageVersion",
+    "PeopleImport",
     "PulseAnswer",
     "RegionalRole",
     "Safeguarding",
