@@ -15,6 +15,7 @@ from groups.models.page import PageVersion
 from groups.models.people_import import ImportPart, ImportRow, PeopleImport
 from groups.models.pulse import PulseAnswer
 from groups.models.regional import LifeMove, RegionalRole, SupportVisit
+from groups.models.removal import Removal
 from groups.models.role import GroupRole
 from groups.models.safeguarding import Safeguarding
 from groups.models.shield import Shield
@@ -43,6 +44,7 @@ __all__ = [
     "PeopleImport",
     "PulseAnswer",
     "RegionalRole",
+    "Removal",
     "Safeguarding",
     "Shield",
     "SupportVisit",

@@ -3,6 +3,7 @@ from django.db.models.functions import Coalesce
 
 from groups.models.attendance import Attendance
 from groups.models.group import LocalGroup
+from groups.models.removal import Removal
 from sanctuary.people.models import CurrentPermission, Supporter, Suppression
 
 
@@ -73,6 +74,8 @@ class Membership(models.Model):
     source = models.CharField(max_length=8, choices=Source)
     joined_on = models.DateField()
     left_on = models.DateField(null=True, blank=True)
+    # Set when a coordinator took them off the list; empty again once that cannot be undone for them.
+    removal = models.ForeignKey(Removal, null=True, blank=True, on_delete=models.SET_NULL, related_name="memberships")
 
     objects = MembershipQuerySet.as_manager()
 
@@ -82,7 +85,11 @@ class Membership(models.Model):
                 fields=["group", "supporter"],
                 condition=models.Q(left_on__isnull=True),
                 name="groups_one_current_membership",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(removal__isnull=True) | models.Q(left_on__isnull=False),
+                name="groups_removed_have_left",
+            ),
         ]
 
     def __str__(self):
