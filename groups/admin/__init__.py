@@ -1,3 +1,3 @@
-from groups.admin import group
+from groups.admin import group, shield
 
-__all__ = ["group"]
+__all__ = ["group", "shield"]

@@ -45,7 +45,7 @@ def _say(request, done, refused, verb):
         messages.error(request, words)
 
 
-def _each(request, rows, act, verb):
+def do_each(request, rows, act, verb):
     """Do it to each row by itself: one refusal does not undo the others."""
     done, refused = 0, []
     for row in rows:
@@ -90,19 +90,19 @@ class LocalGroupAdmin(admin.ModelAdmin):
 
     @admin.action(description="Register: put them in the public directory")
     def register(self, request, queryset):
-        _each(request, queryset, actions.register_group, "registered")
+        do_each(request, queryset, actions.register_group, "registered")
 
     @admin.action(description="Mark as active")
     def activate(self, request, queryset):
-        _each(request, queryset, actions.activate_group, "active now")
+        do_each(request, queryset, actions.activate_group, "active now")
 
     @admin.action(description="Mark as dormant")
     def rest(self, request, queryset):
-        _each(request, queryset, actions.rest_group, "dormant now")
+        do_each(request, queryset, actions.rest_group, "dormant now")
 
     @admin.action(description="Close for good, and end every role")
     def close(self, request, queryset):
-        _each(request, queryset, actions.close_group, "closed")
+        do_each(request, queryset, actions.close_group, "closed")
 
 
 @admin.register(GroupRole)
@@ -125,7 +125,7 @@ class GroupRoleAdmin(admin.ModelAdmin):
 
     @admin.action(description="End today", permissions=["change"])
     def end_today(self, request, queryset):
-        _each(request, queryset, actions.end_role, "ended")
+        do_each(request, queryset, actions.end_role, "ended")
 
 
 @admin.register(Activity)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from groups.models.group import LIVE_STATUSES, LocalGroup
+from groups.models.shield import Shield
 from streams.models import Principle, Stream
 
 LOG_WITHIN = timedelta(weeks=8)
@@ -51,7 +52,8 @@ class ActivityQuerySet(models.QuerySet):
         return self.filter(series=activity.series, group=activity.group_id, starts_at__gte=activity.starts_at)
 
     def with_group(self):
-        return self.select_related("group")
+        """The group, and whether the national shield is up over it."""
+        return self.select_related("group").annotate(has_shield=Shield.objects.over("group"))
 
 
 class Activity(models.Model):
@@ -148,11 +150,20 @@ class Activity(models.Model):
     def public_place(self) -> str:
         """Where it is, as far as a stranger may know: a private venue stays out, the part of town does not.
 
-        Every page, feed and letter that a stranger may see takes the place from here.
+        Every page, feed and letter that a stranger may see takes the place from here. Under the national shield it is
+        the group's own area, which its name tells anyway.
         """
+        if self.is_shielded:
+            return self.group.area
         if self.is_venue_private or not self.venue:
             return self.area
         return self.full_place
+
+    @property
+    def is_shielded(self) -> bool:
+        """Whether the national shield is up over its group; known without asking in lists made `with_group`."""
+        known = self.__dict__.get("has_shield")
+        return self.group.is_shielded if known is None else known
 
     @property
     def full_place(self) -> str:

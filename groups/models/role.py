@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 
 from groups.models.group import LocalGroup
+from groups.models.shield import Shield
 
 
 class GroupRoleQuerySet(models.QuerySet):
@@ -17,6 +18,11 @@ class GroupRoleQuerySet(models.QuerySet):
 
     def coordinating(self):
         return self.filter(role__in=[GroupRole.Role.COORDINATOR, GroupRole.Role.DEPUTY])
+
+    def shown_in_public(self, today):
+        """Those who agree to their first name on the group's page, unless the national shield is up over it."""
+        agreed = self.current(today).coordinating().filter(is_named=True, user__is_active=True).exclude(user__name="")
+        return agreed.filter(~Shield.objects.over("group")).select_related("user").order_by("started_on", "pk")
 
 
 class GroupRole(models.Model):
@@ -53,6 +59,11 @@ class GroupRole(models.Model):
 
     def __str__(self):
         return f"{self.user} · {self.get_role_display()} · {self.group}"
+
+    @property
+    def first_name(self) -> str:
+        """Never an address: somebody without a name has none."""
+        return self.user.name.partition(" ")[0]
 
     def is_current(self, today) -> bool:
         return self.started_on <= today and (self.ended_on is None or self.ended_on > today)

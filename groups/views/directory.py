@@ -51,12 +51,14 @@ class GroupsNear(Page):
         place = OutwardCode.objects.find(postcode)
         if place is None:
             return self._answer("unknown", 404, postcode=postcode) if is_loaded() else self._answer("not_loaded")
-        groups = list(LocalGroup.objects.live().nearest(place.latitude, place.longitude)[:NEAR_COUNT])
+        groups = list(LocalGroup.objects.live().with_shield().nearest(place.latitude, place.longitude)[:NEAR_COUNT])
         spot = (place.latitude, place.longitude)
         return self._answer("found", postcode=postcode, place=place, place_spot=spot, groups=groups)
 
     def _answer(self, state, status=200, groups=(), **context):
-        near = [(group.latitude, group.longitude) for group in groups]
+        # Pins are numbered as the list is: with one missing, the numbers would lie.
+        is_hidden = any(group.is_shielded for group in groups)
+        near = [] if is_hidden else [(group.latitude, group.longitude) for group in groups]
         is_far = not groups or groups[0].distance_miles > NEAR_MILES
         context |= {"state": state, "groups": groups, "near": near, "is_far": is_far, "near_miles": NEAR_MILES}
         return self.render_to_response(self.get_context_data(form=FindGroupForm(), **context), status=status)
@@ -95,10 +97,11 @@ class GroupsInRegion(ListPage):
         if region is None:
             raise Http404
         self.region = region
-        return LocalGroup.objects.live().in_region(region)
+        return LocalGroup.objects.live().in_region(region).with_shield()
 
     def get_context_data(self, **kwargs):
-        spots = [(group.latitude, group.longitude) for group in self.object_list if group.has_position]
+        shown = [group for group in self.object_list if group.has_position and not group.is_shielded]
+        spots = [(group.latitude, group.longitude) for group in shown]
         return super().get_context_data(region=self.region.label, spots=spots, form=FindGroupForm(), **kwargs)
 
 
@@ -110,7 +113,7 @@ class GroupDetail(DetailPage):
     def get_context_data(self, **kwargs):
         group = self.object
         if group.is_live:
-            activities = group.activities.public().upcoming(timezone.now())
+            activities = group.activities.public().upcoming(timezone.now()).with_group()
             return super().get_context_data(activities=activities[:ACTIVITIES_SHOWN], **kwargs)
-        nearest = LocalGroup.objects.live().nearest(group.latitude, group.longitude)
+        nearest = LocalGroup.objects.live().with_shield().nearest(group.latitude, group.longitude)
         return super().get_context_data(nearest=nearest[:NEAR_COUNT], form=FindGroupForm(), **kwargs)

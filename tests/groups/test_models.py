@@ -82,8 +82,8 @@ def test_count_by_region_has_every_region_once():
         (False, "", "Town centre", False),
     ],
 )
-def test_public_place_keeps_a_private_venue(is_private, venue, shown, is_withheld):
-    activity = Activity(area="Town centre", venue=venue, is_venue_private=is_private)
+def test_public_place_keeps_a_private_venue(group, is_private, venue, shown, is_withheld):
+    activity = Activity(group=group, area="Town centre", venue=venue, is_venue_private=is_private)
     assert (activity.public_place, activity.is_place_withheld) == (shown, is_withheld)
 
 
