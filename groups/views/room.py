@@ -14,7 +14,8 @@ class Room:
 
     @cached_property
     def group(self):
-        return get_object_or_404(LocalGroup.objects.visible_to(self.request.user).with_shield(), slug=self.kwargs["group"])
+        mine = LocalGroup.objects.visible_to(self.request.user).with_shield()
+        return get_object_or_404(mine, slug=self.kwargs["group"])
 
     def require(self, noun=None):
         super().require(self.group)
