@@ -55,6 +55,16 @@ class ActivityQuerySet(models.QuerySet):
         """The group, and whether the national shield is up over it."""
         return self.select_related("group").annotate(has_shield=Shield.objects.over("group"))
 
+    def near(self, latitude, longitude, miles):
+        """Those of groups so near."""
+        groups = LocalGroup.objects.nearest(latitude, longitude).filter(distance_miles__lte=miles)
+        return self.filter(group__in=groups.order_by().values("pk"))
+
+    def with_seats(self):
+        """Annotate `seats_taken`: how many people have booked, guests and all."""
+        coming = models.Q(bookings__state="coming")
+        return self.annotate(seats_taken=models.Sum(1 + models.F("bookings__guests"), filter=coming, default=0))
+
 
 class Activity(models.Model):
     """A welcoming activity: where people meet. Who came is never named here."""
@@ -172,7 +182,7 @@ class Activity(models.Model):
 
     @property
     def is_place_withheld(self) -> bool:
-        return self.is_venue_private and bool(self.venue)
+        return bool(self.venue) and (self.is_venue_private or self.is_shielded)
 
     @property
     def is_cancelled(self) -> bool:
@@ -187,11 +197,17 @@ class Activity(models.Model):
         return [language.strip() for language in self.languages.split(",") if language.strip()]
 
     @property
-    def is_one_day(self) -> bool:
-        return timezone.localdate(self.starts_at) == timezone.localdate(self.ends_at - timedelta(seconds=1))
+    def day(self):
+        return timezone.localdate(self.starts_at)
+
+    @property
+    def is_full(self) -> bool:
+        """Needs `with_seats`."""
+        return self.capacity is not None and self.seats_taken >= self.capacity
 
     def is_over(self, now) -> bool:
         return self.ends_at <= now
 
     def takes_bookings(self, now) -> bool:
-        return not self.is_cancelled and not self.is_over(now) and self.group.is_live
+        """Not while the shield is up: whoever books is told the venue."""
+        return not self.is_cancelled and not self.is_over(now) and self.group.is_live and not self.is_shielded
