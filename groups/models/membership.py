@@ -5,6 +5,7 @@ from groups.models.attendance import Attendance
 from groups.models.group import LocalGroup
 from groups.models.removal import Removal
 from sanctuary.people.models import CurrentPermission, Supporter, Suppression
+from sanctuary.people.models.search import words_of
 
 
 class MembershipQuerySet(models.QuerySet):
@@ -14,6 +15,14 @@ class MembershipQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Members of the groups this person coordinates, and nobody else's."""
         return self.filter(group__in=LocalGroup.objects.coordinated_by(user))
+
+    def people(self):
+        return self.filter(supporter__kind=Supporter.Kind.PERSON)
+
+    def named(self, text):
+        """People who have a name that begins so; never found by an address, which a helper may not learn."""
+        words = words_of(text)
+        return self.people().filter(supporter__words__begin_with=words) if words else self.none()
 
     def with_supporter(self):
         return self.select_related("supporter")
