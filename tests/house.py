@@ -34,7 +34,7 @@ FLOORS = {
 # Rooms that only one app has. Floor 0 holds what even models may use.
 PRIVATE_ROOMS = {
     "sanctuary.places": {"postcode": 0, "grid": 0, "directory": 0, "uk_map": 0},
-    "sanctuary.people": {"address": 0, "tokens": 0, "links": 0, "spreadsheet": 0},
+    "sanctuary.people": {"sealed": 0, "address": 0, "tokens": 0, "links": 0, "spreadsheet": 0},
     "sanctuary.post": {"merge": 0, "markup": 0, "message": 0, "pump": 0, "journal": 0, "sink": 0, "returns": 0},
 }
 
@@ -50,6 +50,7 @@ LENT = {
     "sanctuary.places.postcode",
     "sanctuary.people.address",
     "sanctuary.people.links",
+    "sanctuary.people.sealed",
     "sanctuary.people.spreadsheet",
     "sanctuary.people.tokens",
     "sanctuary.post.journal",
