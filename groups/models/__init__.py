@@ -19,6 +19,7 @@ from groups.models.removal import Removal
 from groups.models.role import GroupRole
 from groups.models.safeguarding import Safeguarding
 from groups.models.shield import Shield
+from groups.models.story import Story, StoryConsent, StoryPicture, StoryTeller
 
 __all__ = [
     "Activity",
@@ -47,6 +48,10 @@ __all__ = [
     "Removal",
     "Safeguarding",
     "Shield",
+    "Story",
+    "StoryConsent",
+    "StoryPicture",
+    "StoryTeller",
     "SupportVisit",
     "VisitorMessage",
 ]
