@@ -2,6 +2,7 @@
 
 import rules
 
+from groups.rules import coordinates
 from sanctuary.access import is_national_staff
 
 
@@ -15,12 +16,23 @@ def is_not_author(user, mailing):
     return mailing is None or mailing.author_id != user.pk
 
 
+@rules.predicate
+def is_national(user, mailing):
+    return mailing is None or mailing.group_id is None
+
+
+@rules.predicate
+def coordinates_its_group(user, mailing):
+    return mailing is not None and coordinates(user, mailing.group)
+
+
 is_active_staff = is_national_staff & rules.is_active
 
 rules.add_rule("campaigns.manage", is_active_staff)
 rules.add_rule("campaigns.approve", is_active_staff & is_not_owner)
-rules.add_rule("campaigns.send", is_active_staff)
-rules.add_rule("campaigns.approve_mailing", is_active_staff & is_not_author)
+rules.add_rule("campaigns.send", is_active_staff & is_national)
+rules.add_rule("campaigns.approve_mailing", is_active_staff & is_national & is_not_author)
+rules.add_rule("campaigns.approve_group_mailing", coordinates_its_group & is_not_author)
 
 rules.add_perm("campaigns", is_active_staff)
 for noun in ("campaign", "mailing", "action", "throttle", "maildomain"):

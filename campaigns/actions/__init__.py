@@ -7,7 +7,7 @@ from campaigns.actions.campaigning import (
     return_to_draft,
 )
 from campaigns.actions.checking import check_mailing, sample_recipients
-from campaigns.actions.composing import FIELDS, MAY_BE_EMPTY, compose, preview, problems_in
+from campaigns.actions.composing import FIELDS, MAY_BE_EMPTY, compose, fields_of, preview, problems_in
 from campaigns.actions.controlling import (
     cancel_chunk,
     finish_mailing,
@@ -19,6 +19,8 @@ from campaigns.actions.controlling import (
     stop_mailing,
 )
 from campaigns.actions.freezing import freeze_and_start
+from campaigns.actions.group_limits import next_free
+from campaigns.actions.group_mail import delete_group_mailing, write_group_mailing
 from campaigns.actions.guarding import guard_mailing, rest_domains
 from campaigns.actions.limiting import leaves_at, quiet_until
 from campaigns.actions.mailing import (
@@ -58,7 +60,9 @@ __all__ = [
     "close_campaign",
     "compose",
     "confirm_action",
+    "delete_group_mailing",
     "doubt_expired_chunk",
+    "fields_of",
     "finish_mailing",
     "forget_addresses",
     "forget_returned",
@@ -70,6 +74,7 @@ __all__ = [
     "held_about",
     "leaves_at",
     "make_live",
+    "next_free",
     "note_campaign_edit",
     "pause_all_mailings",
     "pause_mailing",
@@ -94,5 +99,6 @@ __all__ = [
     "take_back_relay",
     "take_return",
     "unschedule_mailing",
+    "write_group_mailing",
     "write_mailing",
 ]

@@ -7,6 +7,8 @@ from django.utils import timezone
 from campaigns.models import Campaign, Mailing
 from sanctuary.audit.actions import record
 from sanctuary.audit.models import Entry
+from sanctuary.people import links
+from sanctuary.post.actions import queue
 
 State = Campaign.State
 UNDER_WAY = [Mailing.State.SCHEDULED, Mailing.State.SENDING, Mailing.State.PAUSED]
@@ -70,6 +72,7 @@ def rest_campaign(campaign: Campaign, *, by) -> Campaign:
         return campaign
     _must_be(campaign, State.LIVE)
     _no_emails_under_way(campaign)
+    _take_back_group_emails(campaign, by)
     return _move(campaign, State.RESTING, by)
 
 
@@ -81,6 +84,7 @@ def close_campaign(campaign: Campaign, *, by) -> Campaign:
         return campaign
     _must_be(campaign, State.LIVE, State.RESTING)
     _no_emails_under_way(campaign)
+    _take_back_group_emails(campaign, by)
     return _move(campaign, State.CLOSED, by)
 
 
@@ -104,9 +108,20 @@ def _must_be_second_person(campaign: Campaign, by) -> None:
 
 
 def _no_emails_under_way(campaign: Campaign) -> None:
-    if campaign.mailings.filter(state__in=UNDER_WAY).exists():
+    if campaign.mailings.national().filter(state__in=UNDER_WAY).exists():
         words = "An email of this campaign is scheduled or being sent. Stop it or let it finish first."
         raise ValidationError(words, code="emails_under_way")
+
+
+def _take_back_group_emails(campaign: Campaign, by) -> None:
+    """What groups were going to pass on later makes no sense any more. Its writer is told, and has it as a draft."""
+    scheduled = campaign.mailings.exclude(group=None).filter(state=Mailing.State.SCHEDULED)
+    for mailing in scheduled.select_for_update(of=("self",)).select_related("group", "author").order_by("pk"):
+        mailing.state, mailing.starts_at, mailing.counts = Mailing.State.DRAFT, None, {}
+        mailing.save(update_fields=["state", "starts_at", "counts"])
+        record("campaigns.unschedule_mailing", mailing, by=by)
+        url = links.absolute("campaigns:group_mail_one", mailing.group.slug, mailing.pk)
+        queue("campaigns/taken_back", to=mailing.author.email, context={"mailing": mailing, "url": url})
 
 
 def _move(campaign: Campaign, state: str, by, fields=()) -> Campaign:

@@ -30,8 +30,11 @@ def check_mailing(mailing: Mailing) -> list[Problem]:
     found = [Problem(problem.code, problem.message) for problem in problems_in(mailing)]
     found += _LinksAndPictures.of(mailing.body)
     found += _about_fields_in_links(markup.to_text(mailing.body))
-    if not mailing.campaign.actions.exists():
+    if mailing.campaign and not mailing.campaign.actions.exists():
         found.append(Problem("no_ask", "The campaign has no action yet, so the button would lead nowhere."))
+    if mailing.group and not (mailing.controller.reply_to or mailing.group.mailbox):
+        words = "Your group has no mailbox for answers yet. Add its email address to your group’s page first."
+        found.append(Problem("no_mailbox", words))
     if not found:
         try:
             preview(mailing)
@@ -48,7 +51,7 @@ def sample_recipients(mailing: Mailing, most: int = 5) -> list[Recipient]:
             current_permissions__controller=mailing.controller,
             current_permissions__purpose=mailing.purpose,
             current_permissions__is_live=True,
-            **_narrow(audience),
+            **_narrow(audience, mailing.group_id),
         ).values("pk")
     )
     people = people.prefetch_related("memberships__group").order_by("pk")[:most]
@@ -63,7 +66,10 @@ def _as_recipient(person: Supporter, place: str) -> Recipient:
     return Recipient(0, 0, person.email, person.name, person.first_name, "".join(groups[:1]), place)
 
 
-def _narrow(audience: Audience) -> dict:
+def _narrow(audience: Audience, group_id: int | None) -> dict:
+    if group_id is not None:
+        ticked = {"pk__in": audience.people} if audience.kind == Audience.Kind.TICKED else {}
+        return {"memberships__group": group_id, "memberships__left_on": None, **ticked}
     return {
         Audience.Kind.EVERYONE: {},
         Audience.Kind.GROUP: {"memberships__group_id": audience.value, "memberships__left_on": None},

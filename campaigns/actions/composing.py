@@ -28,6 +28,7 @@ FIELDS = {
     "choices_link": "Their own page of email choices",
 }
 MAY_BE_EMPTY = {"first_name", "group", "place"}
+_WITH_A_CAMPAIGN = {"action_link"}
 _OURS = {"email", "message_key", "act_token", "choices_token"}
 
 
@@ -39,12 +40,18 @@ class Shown(NamedTuple):
     html: str
 
 
+def fields_of(mailing: Mailing) -> dict[str, str]:
+    """What the writer of this one may use."""
+    return {name: words for name, words in FIELDS.items() if mailing.campaign or name not in _WITH_A_CAMPAIGN}
+
+
 def problems_in(mailing: Mailing) -> list[merge.Problem]:
     """What is wrong with the merge fields, in the order a reader meets them."""
+    may_be_empty = MAY_BE_EMPTY - {"group"} if mailing.group_id else MAY_BE_EMPTY
     return [
         problem
         for written in (mailing.subject, mailing.preheader, mailing.body)
-        for problem in merge.problems(written, FIELDS, MAY_BE_EMPTY)
+        for problem in merge.problems(written, fields_of(mailing), may_be_empty)
     ]
 
 
@@ -65,7 +72,7 @@ def compose(mailing: Mailing) -> CompiledMessage:
         html=_written_out(html, addresses),
         from_addr=sender_of(mailing),
         message_id=f"<((message_key))@{sender_domain()}>",
-        fields=set(FIELDS) | _OURS,
+        fields=set(fields_of(mailing)) | _OURS,
         headers={
             "Reply-To": reply_address(mailing),
             **_bulk(mailing),
@@ -76,10 +83,10 @@ def compose(mailing: Mailing) -> CompiledMessage:
 
 def _addresses(mailing: Mailing) -> dict[str, str]:
     """The fields that stand for a whole web address, each written out around its token."""
-    return {
-        "action_link": links.absolute("campaigns:from_mail", mailing.campaign.slug, "((act_token))"),
-        "choices_link": links.absolute("people:choices", "((choices_token))"),
-    }
+    found = {"choices_link": links.absolute("people:choices", "((choices_token))")}
+    if mailing.campaign:
+        found["action_link"] = links.absolute("campaigns:from_mail", mailing.campaign.slug, "((act_token))")
+    return found
 
 
 def _written_out(text: str, addresses: Mapping[str, str]) -> str:
@@ -91,7 +98,8 @@ def _written_out(text: str, addresses: Mapping[str, str]) -> str:
 
 def reply_address(mailing: Mailing) -> str:
     """Where an answer goes: the sender's own role mailbox, or else one that somebody at the national charity reads."""
-    return mailing.controller.reply_to or Controller.objects.national().reply_to or sender_address()
+    own = mailing.controller.reply_to or (mailing.group.mailbox if mailing.group else "")
+    return own or Controller.objects.national().reply_to or sender_address()
 
 
 def sender_of(mailing: Mailing) -> str:
@@ -111,7 +119,7 @@ def _bulk(mailing: Mailing) -> dict[str, str]:
         unsubscribe_url=links.absolute("people:stop", "((choices_token))"),
         list_id=f"{mailing.controller.kind}-{mailing.controller_id}.{sender_domain()}",
         list_name=mailing.controller.name,
-        feedback=(str(mailing.pk), str(mailing.campaign_id), mailing.controller.kind, "sanctuary"),
+        feedback=(str(mailing.pk), str(mailing.campaign_id or 0), mailing.controller.kind, "sanctuary"),
     )
 
 
@@ -120,6 +128,10 @@ class Values:
 
     def __init__(self, mailing: Mailing):
         self.mailing_id = mailing.pk or 0
+        # Somebody may belong to several groups: in a letter from one of them "the group" is that one. And its link
+        # to stop knows whose letters to stop.
+        self.group = mailing.group.name if mailing.group else ""
+        self.sender = (mailing.controller_id,) if mailing.group else ()
 
     def of(self, recipient: Recipient) -> Mapping[str, str]:
         return {
@@ -127,10 +139,10 @@ class Values:
             "message_key": f"m{self.mailing_id}.{recipient.seq}",
             "first_name": recipient.first_name,
             "name": recipient.name,
-            "group": recipient.group,
+            "group": self.group or recipient.group,
             "place": recipient.place,
             "act_token": tokens.make("act", recipient.supporter_id, self.mailing_id),
-            "choices_token": links.choices_token(recipient.supporter_id, self.mailing_id),
+            "choices_token": links.choices_token(recipient.supporter_id, self.mailing_id, *self.sender),
         }
 
 

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
-from django.urls import reverse
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from campaigns.actions.settling import cancel_rest, give_back
 from campaigns.actions.weighing import facts_of
 from campaigns.models import Chunk, Delivery, Mailing
+from groups.models import GroupRole
 from sanctuary.audit.actions import record
+from sanctuary.people import links
 from sanctuary.people.models import Supporter, User
 from sanctuary.post.actions import queue
 
@@ -146,14 +146,27 @@ def pause_all_mailings(*, reason: str) -> int:
 
 
 def _tell_about_pause(mailing: Mailing) -> None:
-    """Who wrote it and who approved it; other national staff stand in where one of them is missing or gone."""
-    staff = User.objects.filter(is_active=True, is_staff=True)
-    theirs = list(staff.filter(pk__in=[mailing.author_id, mailing.approved_by_id]))
-    others = staff.exclude(pk__in=[user.pk for user in theirs]).order_by("-last_login", "pk")
-    page = settings.PUBLIC_URL + reverse("admin:campaigns_mailing_live", args=[mailing.pk])
+    """Who wrote it and who approved it; others of the same desk stand in where one of them is missing or gone.
+
+    A group's email is the group's own affair: only those who coordinate it today are told.
+    """
+    if mailing.group:
+        able = User.objects.filter(is_active=True, pk__in=_coordinating(mailing.group_id))
+        page = links.absolute("campaigns:group_mail_one", mailing.group.slug, mailing.pk)
+    else:
+        able = User.objects.filter(is_active=True, is_staff=True)
+        page = links.absolute("admin:campaigns_mailing_live", mailing.pk)
+    theirs = list(able.filter(pk__in=[mailing.author_id, mailing.approved_by_id]))
+    others = able.exclude(pk__in=[user.pk for user in theirs]).order_by("-last_login", "pk")
     for user in [*theirs, *others[: TOLD - len(theirs)]]:
         context = {"mailing": mailing, "reason": mailing.pause_reason, "url": page}
         queue("campaigns/paused", to=user.email, context=context)
+
+
+def _coordinating(group_id: int) -> QuerySet:
+    """The users who coordinate a group today."""
+    roles = GroupRole.objects.current(timezone.localdate()).coordinating()
+    return roles.filter(group=group_id).values("user")
 
 
 def _locked(mailing: Mailing) -> Mailing:

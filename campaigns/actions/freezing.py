@@ -4,7 +4,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from campaigns.actions.limiting import slowest_rate
-from campaigns.models import Audience, Mailing
+from campaigns.actions.relaying import relay_campaign
+from campaigns.models import Audience, Mailing, Relay
 from campaigns.models.audience import Counts
 from sanctuary.audit.actions import record
 
@@ -33,6 +34,8 @@ def freeze_and_start(mailing: Mailing) -> Mailing:
     mailing.finished_at = None if counts.recipients else now
     mailing.save(update_fields=["counts", "frozen_at", "state", "finished_at"])
     record("campaigns.start_mailing", mailing, by="clock", recipients=counts.recipients)
+    if mailing.group and mailing.campaign and counts.recipients:
+        relay_campaign(mailing.campaign, mailing.group, by=mailing.author, way=Relay.Way.EMAIL)
     return mailing
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from campaigns.actions.checking import check_mailing
 from campaigns.actions.composing import SOMEBODY, preview
+from campaigns.actions.group_limits import leave_room
 from campaigns.models import Audience, Campaign, Mailing
 from campaigns.models.audience import Counts
 from sanctuary.audit.actions import record
@@ -16,7 +17,7 @@ from sanctuary.people.models import Controller
 from sanctuary.post.actions import queue
 
 State = Mailing.State
-WRITTEN = ["campaign", "controller", "subject", "preheader", "body", "audience"]
+WRITTEN = ["campaign", "controller", "purpose", "subject", "preheader", "body", "audience"]
 WRITTEN += ["is_big_moment", "per_minute", "is_urgent"]
 CHECKED = ["author", "tested_hash", "approved_by", "approved_at", "approved_hash"]
 
@@ -27,11 +28,24 @@ def write_mailing(mailing: Mailing, *, by) -> Mailing:
 
     Raises ValidationError(code="not_draft") for a mailing that is scheduled or sent.
     """
-    before = _locked(mailing) if mailing.pk else None
-    if before and not before.is_editable:
-        raise ValidationError("This email is scheduled or sent. Take it back to change it.", code="not_draft")
+    before = locked_draft(mailing) if mailing.pk else None
     if before is None:
-        mailing.controller, mailing.author = Controller.objects.national(), by
+        mailing.controller = Controller.objects.national()
+    return save_words(before, mailing, by=by)
+
+
+def locked_draft(mailing: Mailing) -> Mailing:
+    """As it is stored now, and stays until the transaction ends. Raises ValidationError(code="not_draft")."""
+    before = _locked(mailing)
+    if not before.is_editable:
+        raise ValidationError("This email is scheduled or sent. Take it back to change it.", code="not_draft")
+    return before
+
+
+def save_words(before: Mailing | None, mailing: Mailing, *, by) -> Mailing:
+    """The new words in place of those `before`, if there were any. Within a transaction that holds the old ones."""
+    if before is None:
+        mailing.author = by
         mailing.save()
     elif _differs(before, mailing):
         mailing.author, mailing.tested_hash = by, ""
@@ -81,21 +95,22 @@ def schedule_mailing(mailing: Mailing, *, by, seen: str, starts_at: datetime | N
     """Send it at `starts_at`, or as soon as the time for undoing is over. The clock freezes its audience then.
 
     Raises ValidationError: "already_scheduled", "campaign_not_live", "changed", "problems", "untested",
-    "no_recipients" or "needs_approval".
+    "no_recipients" or "needs_approval"; of a group's own mail also "group_closed" or "too_many".
     """
     now = timezone.now()
+    starts_at = max(starts_at or now, now + timedelta(minutes=settings.MAILING_UNDO_MINUTES))
     # The campaign first, as the verbs that rest or close it do: so it cannot end between our look and our word.
-    campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=mailing.campaign_id)
+    campaign = Campaign.objects.select_for_update(of=("self",)).filter(pk=mailing.campaign_id).first()
+    if mailing.group_id:
+        leave_room(mailing, starts_at)
     mailing = _locked(mailing)
     if not mailing.is_editable:
         raise ValidationError("Somebody has already scheduled this email.", code="already_scheduled")
-    if not campaign.is_live or campaign.pk != mailing.campaign_id:
-        raise ValidationError("The campaign is not live, so there is nothing to act on yet.", code="campaign_not_live")
+    _something_to_act_on(mailing, campaign)
     _as_seen(mailing, seen)
     _no_problems(mailing)
     counts = _ready_counts(mailing)
-    mailing.state, mailing.counts = State.SCHEDULED, counts.as_dict()
-    mailing.starts_at = max(starts_at or now, now + timedelta(minutes=settings.MAILING_UNDO_MINUTES))
+    mailing.state, mailing.starts_at, mailing.counts = State.SCHEDULED, starts_at, counts.as_dict()
     mailing.save(update_fields=["state", "starts_at", "counts"])
     record("campaigns.schedule_mailing", mailing, by=by, recipients=counts.recipients)
     return mailing
@@ -128,6 +143,13 @@ def _must_be_draft(mailing: Mailing) -> None:
         raise ValidationError("This email is scheduled or sent.", code="not_draft")
 
 
+def _something_to_act_on(mailing: Mailing, campaign: Campaign | None) -> None:
+    if campaign is None and mailing.campaign_id is None:
+        return
+    if campaign is None or not campaign.is_live or campaign.pk != mailing.campaign_id:
+        raise ValidationError("The campaign is not live, so there is nothing to act on yet.", code="campaign_not_live")
+
+
 def _as_seen(mailing: Mailing, seen: str) -> None:
     if mailing.content_hash != seen:
         raise ValidationError("Somebody changed this email while you were reading. Look again.", code="changed")
@@ -145,7 +167,7 @@ def _ready_counts(mailing: Mailing) -> Counts:
     counts = Audience.of(mailing).count(mailing)
     if not counts.recipients:
         raise ValidationError("Nobody would get this email. Choose other people.", code="no_recipients")
-    if counts.recipients > settings.FOUR_EYES_ABOVE and not mailing.is_approved:
-        words = f"It goes to more than {settings.FOUR_EYES_ABOVE:,} people, so somebody else must approve it first."
+    if counts.recipients > mailing.four_eyes_above and not mailing.is_approved:
+        words = f"It goes to more than {mailing.four_eyes_above:,} people, so somebody else must approve it first."
         raise ValidationError(words, code="needs_approval")
     return counts

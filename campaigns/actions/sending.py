@@ -39,7 +39,7 @@ def send_for(mailing_id: int, seconds: float = LONGEST_TURN) -> bool:
     A relay that is away pauses the mailing with the relay's own words.
     """
     recover_journals()
-    mailing = Mailing.objects.select_related("campaign", "controller").get(pk=mailing_id)
+    mailing = Mailing.objects.select_related("campaign", "controller", "group").get(pk=mailing_id)
     try:
         return _take_turn(mailing, time.monotonic() + seconds)
     except CompileError as words:

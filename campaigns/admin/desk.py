@@ -50,7 +50,7 @@ class Desk(Door):
 
     @cached_property
     def mailing(self) -> Mailing:
-        rows = Mailing.objects.select_related("campaign", "controller", "author", "approved_by")
+        rows = Mailing.objects.national().select_related("campaign", "controller", "author", "approved_by")
         return get_object_or_404(rows, pk=self.kwargs["pk"])
 
     def get_context_data(self, **kwargs):

@@ -28,6 +28,10 @@ class MailingAdmin(LockedOnPost, admin.ModelAdmin):
     search_fields = ["subject", "campaign__title"]
     actions = None
 
+    def get_queryset(self, request):
+        """What groups write to their own people stays with them."""
+        return super().get_queryset(request).national()
+
     @admin.display(description="People")
     def recipients(self, mailing):
         return f"{mailing.counts['recipients']:,}" if mailing.counts else "–"

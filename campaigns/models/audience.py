@@ -1,6 +1,7 @@
 """Who a mailing goes to: as data, as a sentence and as SQL. One piece of SQL serves the count and the freeze."""
 
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 
 from django.db import connection, models
 from django.utils import timezone
@@ -23,7 +24,14 @@ class AudienceKind(models.TextChoices):
 
 
 NATIONAL_KINDS = [AudienceKind.EVERYONE, AudienceKind.GROUP, AudienceKind.STREAM, AudienceKind.REGION]
+GROUP_SENTENCES = {
+    AudienceKind.GROUP: "Members of {}",
+    AudienceKind.CAME: "Members of {} who came in the last 3 months",
+    AudienceKind.NEVER_CAME: "Members of {} who have not come yet",
+    AudienceKind.TICKED: "Members of {} whom you ticked",
+}
 MOST_TICKED = 500
+LATELY_CAME = timedelta(days=92)
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,11 @@ class Counts:
         return asdict(self)
 
 
+_AT_AN_ACTIVITY = """
+    SELECT a.supporter_id FROM groups_attendance a JOIN groups_activity c ON c.id = a.activity_id
+    WHERE c.group_id = %(group)s
+"""
+
 _WHERE = {
     AudienceKind.EVERYONE: "TRUE",
     AudienceKind.GROUP: (
@@ -54,6 +67,8 @@ _WHERE = {
         " WHERE stream_id = %(value)s::bigint AND left_on IS NULL)"
     ),
     AudienceKind.REGION: "s.region = %(value)s",
+    AudienceKind.CAME: f"s.id IN ({_AT_AN_ACTIVITY} AND c.starts_at >= %(lately_came)s)",
+    AudienceKind.NEVER_CAME: f"s.id NOT IN ({_AT_AN_ACTIVITY})",
     AudienceKind.TICKED: "s.id = ANY(%(people)s)",
 }
 
@@ -140,8 +155,8 @@ class Audience:
 
     @classmethod
     def of(cls, mailing) -> "Audience":
-        said = dict(mailing.audience)
-        return cls(**said | {"people": tuple(said.get("people", ()))})
+        said = mailing.audience
+        return cls(said.get("kind", cls.kind), said.get("value", cls.value), tuple(said.get("people", ())))
 
     def as_dict(self) -> dict:
         people = {"people": list(self.people)} if self.people else {}
@@ -149,8 +164,8 @@ class Audience:
 
     def sentence(self) -> str:
         """The definition in plain words, as a check for the person who sends."""
-        if self.kind == AudienceKind.GROUP:
-            return f"Members of {LocalGroup.objects.get(pk=self.value)}"
+        if self.kind in GROUP_SENTENCES:
+            return GROUP_SENTENCES[self.kind].format(LocalGroup.objects.get(pk=self.value))
         if self.kind == AudienceKind.STREAM:
             return f"Organisations in the {Stream.objects.get(pk=self.value)} stream"
         if self.kind == AudienceKind.REGION:
@@ -179,16 +194,18 @@ class Audience:
         return Counts(matched=matched, recipients=recipients, shared_address=eligible - recipients, **found)
 
     def parameters(self, mailing) -> dict:
+        now = timezone.now()
         return {
             "value": self.value,
             "people": list(self.people),
             "group": mailing.group_id,
+            "lately_came": now - LATELY_CAME,
             "controller": mailing.controller_id,
             "purpose": mailing.purpose,
             "big": mailing.is_big_moment,
             "today": timezone.localdate(),
             "salt": mailing.pk or 0,
-            **frequency.since(timezone.now()),
+            **frequency.since(now),
         }
 
     def _judged(self, mailing, columns: str) -> str:

@@ -74,6 +74,8 @@ class MailingQuerySet(models.QuerySet):
 class Mailing(models.Model):
     """One email from one controller to one audience. What was approved is what is sent."""
 
+    Purpose = Permission.Purpose
+
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
         SCHEDULED = "scheduled", "Scheduled"

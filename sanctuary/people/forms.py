@@ -138,7 +138,7 @@ class ChoiceForm(forms.Form):
     """One press of a button on the email choices page."""
 
     LIMITS = {f"at_most_{most}": most for most in Supporter.MostAMonth.values} | {"no_limit": None}
-    CHANGES = ["group_only", "big_moments", "all_moments", "pause", "resume", *LIMITS]
+    CHANGES = ["stop_sender", "group_only", "big_moments", "all_moments", "pause", "resume", *LIMITS]
 
     do = forms.ChoiceField(
         choices=[(name, name) for name in CHANGES],

@@ -13,9 +13,12 @@ NEW_ADDRESS = "new-address"
 PRIVATE_FOR_SECONDS = 3600
 
 
-def choices_token(supporter_id: int, mailing_id: int = 0) -> str:
-    """Opens the email choices of one supporter. It never expires: stopping must work years later."""
-    return tokens.make(CHOICES, supporter_id, mailing_id)
+def choices_token(supporter_id: int, mailing_id: int = 0, *sender: int) -> str:
+    """Opens the email choices of one supporter. It never expires: stopping must work years later.
+
+    `sender` is the number of the group whose letter it stands in, if it is a group's: its stop is offered first.
+    """
+    return tokens.make(CHOICES, supporter_id, mailing_id, *sender)
 
 
 def choices_url(supporter_id: int, mailing_id: int = 0) -> str:

@@ -49,7 +49,9 @@ class SupporterLink(SecretLink):
         return None
 
     def read(self, token) -> Supporter | None:
-        supporter_id, self.mailing_id, *_ = (*tokens.read(links.CHOICES, token), 0)
+        supporter_id, self.mailing_id, sender, *_ = (*tokens.read(links.CHOICES, token), 0, 0)
+        # A letter from a group says which: to stop means first of all to stop that group's letters.
+        self.sender = Controller.objects.filter(pk=sender, kind=Controller.Kind.GROUP).first() if sender else None
         return Supporter.objects.filter(pk=supporter_id).first()
 
     @property
@@ -88,6 +90,7 @@ class Choices(SupporterLink, FormPage):
             "is_bounced": silence is not None and silence.reason == Suppression.Reason.HARD_BOUNCED,
             "is_reported": silence is not None and silence.reason == Suppression.Reason.COMPLAINED,
             "can_undo": actions.just_stopped(supporter) is not None,
+            "sender": self.sender if any(row.controller == self.sender for row in live) else None,
             "has_group": Controller.Kind.GROUP in kinds,
             "has_national": Controller.Kind.NATIONAL in kinds,
             "is_paused": bool(paused_until and paused_until > timezone.localdate()),
@@ -97,8 +100,15 @@ class Choices(SupporterLink, FormPage):
 
     def act(self, form):
         if self.is_known:
-            words = CHANGES[form.cleaned_data["do"]](self.supporter)
+            do = form.cleaned_data["do"]
+            words = self.stop_sender() if do == "stop_sender" else CHANGES[do](self.supporter)
             messages.success(self.request, words)
+
+    def stop_sender(self) -> str:
+        if self.sender is None:
+            return "This link does not say whose emails to stop. Nothing has changed."
+        actions.stop_sender(self.supporter, self.sender, source=f"mailing:{self.mailing_id}")
+        return f"Done. {self.sender} will not email you any more."
 
     def get_success_url(self):
         return reverse("people:choices", args=[self.kwargs["token"]])
@@ -147,12 +157,18 @@ CHANGES = {
 
 
 class Stop(SupporterLink, View):
-    """Stop everything: by the button of our page, or by the one click of a mail program (RFC 8058)."""
+    """Stop everything, by the button of our page; or the list, by the one click of a mail program (RFC 8058).
+
+    The list of a national letter is everything we send; that of a group's letter is what the group sends.
+    """
 
     def get(self, request, *args, **kwargs):
         return self.choices()
 
     def post(self, request, *args, **kwargs):
+        if self.is_known and self.sender and self.needs_no_form():
+            actions.stop_sender(self.supporter, self.sender, source=self.source())
+            return HttpResponse(f"{self.sender} will not email you any more.", content_type="text/plain; charset=utf-8")
         if self.is_known:
             actions.stop_all_emails(self.supporter, source=self.source())
         if self.needs_no_form():

@@ -185,7 +185,7 @@ def _first_signed(addresses: list[str]) -> Copy | Letter | None:
 def _signed_link(text: str) -> tuple[int, int] | None:
     for found in list(_STOP_LINK.finditer(text))[:20]:
         try:
-            supporter, mailing = tokens.read(links.CHOICES, found[1])
+            supporter, mailing, *_ = tokens.read(links.CHOICES, found[1])
         except ValueError:
             continue
         return supporter, mailing

@@ -77,10 +77,10 @@ class CampaignForm(forms.ModelForm):
         return slug
 
     def clean_why(self):
-        return _at_most(self.cleaned_data["why"], LONGEST_WHY)
+        return at_most(self.cleaned_data["why"], LONGEST_WHY)
 
     def clean_relay_text(self):
-        return _at_most(self.cleaned_data["relay_text"], LONGEST_RELAY)
+        return at_most(self.cleaned_data["relay_text"], LONGEST_RELAY)
 
 
 class MailingForm(forms.ModelForm):
@@ -132,13 +132,13 @@ class MailingForm(forms.ModelForm):
                 self.initial.setdefault(f"audience_{kind}", value)
 
     def clean_body(self):
-        return _at_most(self.cleaned_data["body"], LONGEST_BODY)
+        return at_most(self.cleaned_data["body"], LONGEST_BODY)
 
     def clean_subject(self):
-        return _one_line(self.cleaned_data["subject"])
+        return one_line(self.cleaned_data["subject"])
 
     def clean_preheader(self):
-        return _one_line(self.cleaned_data["preheader"])
+        return one_line(self.cleaned_data["preheader"])
 
     def clean_per_minute(self):
         speed = self.cleaned_data["per_minute"]
@@ -208,13 +208,13 @@ class DoubtForm(forms.Form):
         self.fields["seqs"].choices = [(seq, seq) for seq in seqs]
 
 
-def _at_most(text: str, most: int) -> str:
+def at_most(text: str, most: int) -> str:
     if len(text) > most:
         raise ValidationError(f"This is too long: {len(text):,} characters. At most {most:,}.", code="too_long")
     return text
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     if not text.isprintable():
         raise ValidationError("Keep this on one line, without hidden characters.", code="hidden")
     return text

@@ -1,0 +1,13 @@
+from campaigns.forms.desk import ApproveCampaignForm, CampaignForm, DoubtForm, MailingForm, ScheduleForm, SignForm
+from campaigns.forms.group_mail import GroupAudienceForm, GroupMailForm
+
+__all__ = [
+    "ApproveCampaignForm",
+    "CampaignForm",
+    "DoubtForm",
+    "GroupAudienceForm",
+    "GroupMailForm",
+    "MailingForm",
+    "ScheduleForm",
+    "SignForm",
+]
