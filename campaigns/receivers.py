@@ -1,7 +1,8 @@
 from django.dispatch import receiver
 
 from campaigns import actions
-from sanctuary.people.signals import held_asked, supporter_erased
+from groups.signals import timeline_asked
+from sanctuary.people.signals import held_asked, merge_undone, supporter_erased, supporters_merged, ties_asked
 from sanctuary.post.signals import copy_returned
 
 
@@ -19,3 +20,23 @@ def held_about(supporter, **kwargs):
 @receiver(copy_returned)
 def take_return(sender, signal, **told):
     actions.take_return(**told)
+
+
+@receiver(supporters_merged)
+def move_acts(kept, gone, **kwargs):
+    return {"campaigns": actions.move_acts(kept, gone)}
+
+
+@receiver(merge_undone)
+def move_acts_back(kept, gone, moved, **kwargs):
+    actions.move_acts_back(kept, gone, moved["campaigns"])
+
+
+@receiver(ties_asked)
+def has_acted(supporter, **kwargs):
+    return actions.has_acted(supporter)
+
+
+@receiver(timeline_asked)
+def acts_and_emails(supporter, group, most, **kwargs):
+    return actions.acts_of(supporter, most) + actions.emails_of(supporter, group.controller_id, most)

@@ -1,13 +1,17 @@
 from django.dispatch import receiver
+from django.utils import timezone
 
 from groups import actions
-from groups.models import Membership
-from sanctuary.people.signals import held_asked, supporter_erased
+from groups.models import Attendance, Membership, Note
+from groups.signals import timeline_asked
+from sanctuary.people.signals import held_asked, merge_undone, supporter_erased, supporters_merged, ties_asked
 
 
 @receiver(supporter_erased)
 def forget_memberships(supporter, **kwargs):
     actions.leave_all_groups(supporter)
+    actions.forget_notes(supporter)
+    actions.forget_attendances(supporter)
 
 
 @receiver(held_asked)
@@ -19,3 +23,58 @@ def memberships_held(supporter, **kwargs):
 def _entry(membership: Membership) -> dict[str, str]:
     entry = {"Group": membership.group.name, "Since": f"{membership.joined_on:%-d %B %Y}"}
     return entry | ({"Until": f"{membership.left_on:%-d %B %Y}"} if membership.left_on else {})
+
+
+@receiver(held_asked)
+def attendances_held(supporter, **kwargs):
+    came = Attendance.objects.filter(supporter=supporter).select_related("activity__group")
+    return {"Activities you came to": [_visit(each.activity) for each in came.order_by("activity__starts_at", "pk")]}
+
+
+def _visit(activity) -> dict[str, str]:
+    day = timezone.localdate(activity.starts_at)
+    return {"Activity": activity.title, "Group": activity.group.name, "Day": f"{day:%-d %B %Y}"}
+
+
+@receiver(supporters_merged)
+def move_attendances(kept, gone, **kwargs):
+    return {"attendances": actions.move_attendances(kept, gone)}
+
+
+@receiver(merge_undone)
+def part_attendances(kept, gone, moved, **kwargs):
+    actions.part_attendances(kept, gone, moved.get("attendances", {}))
+
+
+@receiver(held_asked)
+def notes_held(supporter, **kwargs):
+    """What groups wrote about them: the person may read all of it."""
+    notes = Note.objects.about(supporter).select_related("membership__group").order_by("written_at", "pk")
+    return {"Notes that your groups keep about you": [_note(note) for note in notes]} if notes else {}
+
+
+def _note(note: Note) -> dict[str, str]:
+    day = timezone.localdate(note.written_at)
+    return {"Group": note.membership.group.name, "Written": f"{day:%-d %B %Y}", "Note": note.text}
+
+
+@receiver(supporters_merged)
+def move_members(kept, gone, **kwargs):
+    return {"members": actions.move_members(kept, gone)}
+
+
+@receiver(merge_undone)
+def move_members_back(kept, gone, moved, **kwargs):
+    actions.move_members_back(kept, gone, moved["members"])
+
+
+@receiver(ties_asked)
+def belongs_to_another_group(supporter, controller, **kwargs):
+    return Membership.objects.filter(supporter=supporter).exclude(group__controller=controller).exists()
+
+
+@receiver(timeline_asked)
+def visits(supporter, group, most, **kwargs):
+    came = Attendance.objects.filter(supporter=supporter).for_group(group).with_activity()
+    newest = came.order_by("-activity__starts_at")[:most]
+    return [(each.activity.starts_at, "came", f"Came to “{each.activity.title}”") for each in newest]

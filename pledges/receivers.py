@@ -1,9 +1,10 @@
 from django.dispatch import receiver
 from django.utils import timezone
 
+from groups.signals import member_forgotten, timeline_asked
 from pledges import actions
 from pledges.models import Pledge
-from sanctuary.people.signals import held_asked, supporter_erased
+from sanctuary.people.signals import held_asked, merge_undone, supporter_erased, supporters_merged, ties_asked
 
 
 @receiver(supporter_erased)
@@ -27,3 +28,36 @@ def _entry(pledge: Pledge) -> dict[str, str]:
         "Withdrawn": f"{timezone.localtime(pledge.withdrawn_at):%-d %B %Y}" if pledge.withdrawn_at else "",
     }
     return {label: value for label, value in entry.items() if value}
+
+
+@receiver(supporters_merged)
+def move_pledges(kept, gone, name, **kwargs):
+    return {"pledges": actions.move_pledges(kept, gone, name)}
+
+
+@receiver(merge_undone)
+def move_pledges_back(kept, gone, moved, **kwargs):
+    actions.move_pledges_back(kept, gone, moved["pledges"])
+
+
+@receiver(ties_asked)
+def has_pledged(supporter, **kwargs):
+    return Pledge.objects.confirmed().filter(supporter=supporter).exists()
+
+
+@receiver(member_forgotten)
+def forget_in_group(supporter, group, **kwargs):
+    actions.forget_in_group(supporter, group)
+
+
+@receiver(timeline_asked)
+def pledges_to_group(supporter, group, most, **kwargs):
+    pledges = Pledge.objects.filter(supporter=supporter, group=group, confirmed_at__isnull=False)
+    newest = pledges.prefetch_related("intended_actions").order_by("-confirmed_at")[:most]
+    greeted = [(each.greeted_at, "greeted", "Greeted by your group") for each in newest if each.greeted_at]
+    return [(each.confirmed_at, "pledged", _pledged(each)) for each in newest] + greeted
+
+
+def _pledged(pledge: Pledge) -> str:
+    means = ", ".join(str(each).lower() for each in pledge.intended_actions.all())
+    return f"Pledged, and means to: {means}" if means else "Pledged"

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from sanctuary.audit.actions import record
+from sanctuary.people.actions import hand_back, hand_over
 from sanctuary.people.models import Supporter
 from streams.models import Principle, Stream, StreamOrganisation
 
@@ -158,3 +159,36 @@ def leave_streams(organisation: Supporter, *, by) -> int:
     for place in places:
         record("streams.leave", place, by=by)
     return places.update(left_on=timezone.localdate(), is_listed=False)
+
+
+@transaction.atomic
+def move_places(kept: Supporter, gone: Supporter) -> dict:
+    """Two entries of one organisation become one. Returns what `move_places_back` needs."""
+    theirs = StreamOrganisation.objects.filter(organisation=gone)
+    mine = {place.stream_id: place for place in StreamOrganisation.objects.current().filter(organisation=kept)}
+    double = []
+    for place in theirs.current().filter(stream__in=mine):
+        ours = mine[place.stream_id]
+        double.append({"ours": ours.pk, "theirs": place.pk, "listed": [ours.is_listed, place.is_listed]})
+        ours.is_listed = ours.is_listed and place.is_listed
+        ours.save(update_fields=["is_listed"])
+        place.left_on, place.is_listed = timezone.localdate(), False
+        place.save(update_fields=["left_on", "is_listed"])
+    alone = theirs.exclude(pk__in=[each["theirs"] for each in double])
+    return {"places": hand_over(alone, to=kept, field="organisation"), "double": double}
+
+
+@transaction.atomic
+def move_places_back(kept: Supporter, gone: Supporter, moved: dict) -> None:
+    """As it was. A place given up since stays given up."""
+    hand_back(
+        StreamOrganisation.objects.filter(pk__in=moved["places"], organisation=kept), to=gone, field="organisation"
+    )
+    for double in moved["double"]:
+        ours = StreamOrganisation.objects.current().filter(pk=double["ours"]).first()
+        if ours is None:
+            continue
+        # Both might be named, and this one no more: they changed their mind since.
+        listed = [ours.is_listed] * 2 if all(double["listed"]) else double["listed"]
+        StreamOrganisation.objects.filter(pk=ours.pk).update(is_listed=listed[0])
+        StreamOrganisation.objects.filter(pk=double["theirs"]).update(left_on=None, is_listed=listed[1])

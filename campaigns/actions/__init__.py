@@ -30,6 +30,7 @@ from campaigns.actions.mailing import (
     unschedule_mailing,
     write_mailing,
 )
+from campaigns.actions.merging import acts_of, emails_of, has_acted, move_acts, move_acts_back
 from campaigns.actions.recovering import doubt_expired_chunk, recover_journals
 from campaigns.actions.relaying import relay_campaign, take_back_relay
 from campaigns.actions.returning import (
@@ -40,6 +41,7 @@ from campaigns.actions.returning import (
     take_return,
 )
 from campaigns.actions.sending import send_for
+from campaigns.actions.starting import Words, blank, national_call, next_activities
 from campaigns.actions.taking import (
     act_from_mail,
     confirm_action,
@@ -52,9 +54,12 @@ from campaigns.actions.taking import (
 __all__ = [
     "FIELDS",
     "MAY_BE_EMPTY",
+    "Words",
     "act_from_mail",
+    "acts_of",
     "approve_campaign",
     "approve_mailing",
+    "blank",
     "cancel_chunk",
     "check_mailing",
     "close_campaign",
@@ -62,6 +67,7 @@ __all__ = [
     "confirm_action",
     "delete_group_mailing",
     "doubt_expired_chunk",
+    "emails_of",
     "fields_of",
     "finish_mailing",
     "forget_addresses",
@@ -71,9 +77,14 @@ __all__ = [
     "forget_unconfirmed",
     "freeze_and_start",
     "guard_mailing",
+    "has_acted",
     "held_about",
     "leaves_at",
     "make_live",
+    "move_acts",
+    "move_acts_back",
+    "national_call",
+    "next_activities",
     "next_free",
     "note_campaign_edit",
     "pause_all_mailings",

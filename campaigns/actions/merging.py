@@ -1,4 +1,4 @@
-"""Two entries of one person become one: what they did, and what we sent them. And back. And what a group may see of it."""
+"""Two entries of one person become one: what they did, and what we sent them. And what a group may see of it."""
 
 from django.db import transaction
 
@@ -15,7 +15,8 @@ _WHEN = ["created_at", "confirmed_at"]
 def move_acts(kept: Supporter, gone: Supporter) -> dict:
     """Who signed twice counts once. Returns what `move_acts_back` needs."""
     theirs = ActionTaken.objects.filter(supporter=gone)
-    double = theirs.confirmed().filter(action__in=ActionTaken.objects.confirmed().filter(supporter=kept).values("action"))
+    ours = ActionTaken.objects.confirmed().filter(supporter=kept)
+    double = theirs.confirmed().filter(action__in=ours.values("action"))
     twice = [_keep(each) for each in double]
     double.delete()
     return {

@@ -16,7 +16,7 @@ from campaigns.models import Chunk, Delivery, Returned, ReturnedTotal
 from campaigns.models.returned import KEEP_EVENTS
 from sanctuary.people.actions import lock_address, suppress
 from sanctuary.people.address import mac
-from sanctuary.people.models import Supporter, Suppression
+from sanctuary.people.models import Merge, Supporter, Suppression
 from sanctuary.post.returns import Copy, Kind, judge_reply
 
 SOFT_AT_MOST = 5
@@ -73,7 +73,8 @@ def _made(about: Copy | None, link: tuple[int, int] | None) -> Delivery | None:
     if about is not None:
         named = Delivery.objects.filter(mailing_id=about.mailing, seq=about.seq)
     else:
-        named = Delivery.objects.filter(supporter_id=link[0], mailing_id=link[1])
+        whose = {link[0], Merge.objects.standing_for(link[0])}
+        named = Delivery.objects.filter(supporter_id__in=whose, mailing_id=link[1])
     delivery = named.first()
     if delivery is None:
         return None

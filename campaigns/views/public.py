@@ -12,7 +12,7 @@ from campaigns.forms import SignForm
 from campaigns.models import ActionTaken, Campaign, Mailing
 from campaigns.models.action import CONFIRM_WITHIN
 from sanctuary.people import tokens
-from sanctuary.people.models import Supporter
+from sanctuary.people.models import Merge, Supporter
 from sanctuary.views import FormPage, ListPage, Page, SecretLink
 
 SENT, DONE, FROM_MAIL = "act-sent", "act-done", "act"
@@ -147,7 +147,7 @@ class FromMail(Key, Page):
         numbers = self.read(FROM_MAIL, LINK_LASTS_DAYS)
         if numbers is None or len(numbers) != 2 or not self.campaign.is_live or self.action is None:
             return None
-        supporter = Supporter.objects.exclude(email="").filter(pk=numbers[0]).first()
+        supporter = Supporter.objects.exclude(email="").filter(pk=Merge.objects.standing_for(numbers[0])).first()
         mailing = Mailing.objects.filter(pk=numbers[1], campaign=self.campaign).first()
         return (supporter, mailing) if supporter and mailing else None
 

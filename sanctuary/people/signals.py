@@ -10,3 +10,13 @@ letter_wanted = Signal()
 
 # Somebody asks what is held about them. Argument: supporter. Each room above answers {heading: [{label: value}]}.
 held_asked = Signal()
+
+# Two entries become one, inside the transaction that does it. Arguments: kept, gone; name, which stays. Each room above
+# moves what it has to `kept` and answers {its name: what it needs to put it back}, in JSON.
+supporters_merged = Signal()
+
+# The same, taken apart again. Arguments: kept, gone; moved, all that the rooms answered.
+merge_undone = Signal()
+
+# Does anybody but this controller know the person? Arguments: supporter, controller. Each room above answers yes or no.
+ties_asked = Signal()

@@ -13,7 +13,7 @@ from django.views.generic import View
 from sanctuary.people import actions, links, tokens
 from sanctuary.people.address import masked
 from sanctuary.people.forms import AddressForm, ChoiceForm, NewAddressForm
-from sanctuary.people.models import AddressChange, Controller, CurrentPermission, Supporter, Suppression
+from sanctuary.people.models import AddressChange, Controller, CurrentPermission, Merge, Supporter, Suppression
 from sanctuary.views import FormPage, Page, SecretLink
 
 SOURCE = "email choices"
@@ -52,7 +52,9 @@ class SupporterLink(SecretLink):
         supporter_id, self.mailing_id, sender, *_ = (*tokens.read(links.CHOICES, token), 0, 0)
         # A letter from a group says which: to stop means first of all to stop that group's letters.
         self.sender = Controller.objects.filter(pk=sender, kind=Controller.Kind.GROUP).first() if sender else None
-        return Supporter.objects.filter(pk=supporter_id).first()
+        today = Merge.objects.standing_for(supporter_id)
+        self.is_of_old_entry = today != supporter_id
+        return Supporter.objects.filter(pk=today).first()
 
     @property
     def is_known(self) -> bool:
@@ -199,6 +201,14 @@ class Undo(SupporterLink, View):
 class ChangeAddress(SupporterLink, FormPage):
     form_class = NewAddressForm
     template_name = "people/change_address.html"
+
+    def refusal(self, request):
+        """A link to an entry that became part of another may stop emails, but not take the other's address away."""
+        refused = super().refusal(request)
+        if refused is None and self.is_of_old_entry:
+            messages.info(request, "To change your address, ask for a fresh link here.")
+            return redirect("people:choices_help")
+        return refused
 
     def get_template_names(self):
         return [self.template_name if self.is_known else "people/choices_nobody.html"]

@@ -11,7 +11,9 @@ from sanctuary.people.actions.choosing import (
     suppress,
     undo_stop,
 )
+from sanctuary.people.actions.handing import hand_back, hand_over
 from sanctuary.people.actions.keeping import change_address, erase_supporter, find_or_create_supporter, lock_address
+from sanctuary.people.actions.merging import forget_merges, forget_parts, merge_supporters, undo_merge
 from sanctuary.people.actions.permitting import decline, grant, withdraw
 from sanctuary.people.actions.setting_up import set_up_people
 from sanctuary.people.actions.showing import (
@@ -28,13 +30,18 @@ __all__ = [
     "erase_supporter",
     "find_or_create_supporter",
     "finish_address_change",
+    "forget_merges",
+    "forget_parts",
     "grant",
+    "hand_back",
+    "hand_over",
     "held_about",
     "just_stopped",
     "lift_bounce",
     "lift_suppression",
     "limit_emails",
     "lock_address",
+    "merge_supporters",
     "pause_emails",
     "resume_emails",
     "send_choices_link",
@@ -45,6 +52,7 @@ __all__ = [
     "stop_all_emails",
     "stop_sender",
     "suppress",
+    "undo_merge",
     "undo_stop",
     "withdraw",
 ]

@@ -6,6 +6,7 @@ from django.db import connection, transaction
 
 from sanctuary.audit.actions import record
 from sanctuary.people.actions.choosing import suppress
+from sanctuary.people.actions.merging import forget_parts
 from sanctuary.people.actions.permitting import withdraw
 from sanctuary.people.address import canon, mac
 from sanctuary.people.models import AddressChange, Supporter, Suppression
@@ -56,15 +57,22 @@ def change_address(supporter: Supporter, email: str) -> Supporter:
 
 
 @transaction.atomic
-def erase_supporter(supporter: Supporter, *, by) -> None:
-    """Forget a person: every field goes, every room above is told, and only a keyed hash keeps the address silent."""
+def erase_supporter(supporter: Supporter, *, by, silence: bool = True) -> None:
+    """Forget a person: every field goes, every room above is told, and only a keyed hash keeps the address silent.
+
+    `silence`: False leaves the address free for a sender who asks it anew.
+    """
     supporter = Supporter.objects.select_for_update(of=("self",)).get(pk=supporter.pk)
     withdraw(supporter, source="erasure")
-    if supporter.email:
-        suppress(supporter.email, reason=Suppression.Reason.ERASED)
+    parts, addresses = forget_parts(supporter)
+    addresses |= {supporter.email} - {""}
+    if silence:
+        for address in sorted(addresses):
+            suppress(address, reason=Suppression.Reason.ERASED)
     asked_for = AddressChange.objects.filter(supporter=supporter)
-    addresses = {supporter.email, *asked_for.values_list("email", flat=True)} - {""}
-    supporter_erased.send(sender=Supporter, supporter=supporter, addresses=addresses)
+    addresses |= set(asked_for.values_list("email", flat=True)) - {""}
+    for each in [*parts, supporter]:
+        supporter_erased.send(sender=Supporter, supporter=each, addresses=addresses)
     asked_for.delete()
     Supporter.objects.filter(pk=supporter.pk).update(
         name="Forgotten",

@@ -12,6 +12,7 @@ from django.utils import timezone
 from sanctuary.people import links, tokens
 from sanctuary.people.actions.choosing import lift_bounce
 from sanctuary.people.actions.keeping import change_address
+from sanctuary.people.actions.merging import parts_of
 from sanctuary.people.address import canon
 from sanctuary.people.models import AddressChange, CurrentPermission, Permission, Supporter
 from sanctuary.people.models.address_change import CAREFUL_FOR
@@ -29,6 +30,8 @@ def held_about(supporter: Supporter) -> Held:
         ),
         "What you told us about emails": _answers(Permission.objects.history(supporter)),
     }
+    if parts := parts_of(supporter):
+        held["Entries about you that we put together"] = parts
     for _, more in held_asked.send(sender=Supporter, supporter=supporter):
         held |= more
     return held

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from sanctuary.people.models.controller import Controller
+from sanctuary.people.models.merge import Merge
 from sanctuary.people.models.supporter import Supporter
 
 
@@ -45,7 +46,9 @@ class Purpose(models.TextChoices):
 
 class PermissionQuerySet(models.QuerySet):
     def history(self, supporter):
-        return self.filter(supporter=supporter).select_related("controller", "wording").order_by("occurred_at", "id")
+        """All they ever answered, also by way of entries that were put together with this one."""
+        them = {supporter.pk, *Merge.objects.gone_into(supporter.pk)}
+        return self.filter(supporter__in=them).select_related("controller", "wording").order_by("occurred_at", "id")
 
 
 class Permission(models.Model):

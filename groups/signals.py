@@ -1,0 +1,8 @@
+from django.dispatch import Signal
+
+# What happened between a group and one of its members? Arguments: supporter, group; most, how many at most, the newest.
+# Each room answers a list of (moment, kind, words): a kind is one of those a timeline has a sign for.
+timeline_asked = Signal()
+
+# A group forgets one of its members, on request, in this transaction. Arguments: supporter, group.
+member_forgotten = Signal()
