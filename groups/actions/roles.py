@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from groups.models import GroupRole, LocalGroup
+from groups.models import GroupRole, HandBack, LocalGroup
 from sanctuary.audit.actions import record
 from sanctuary.people.models import User
 
@@ -47,6 +47,8 @@ def end_role(role: GroupRole, *, by, on: date | None = None) -> GroupRole:
 
 def _leaves_nobody(role: GroupRole, group: LocalGroup, day: date) -> bool:
     if role.role != GroupRole.Role.COORDINATOR or group.status == LocalGroup.Status.CLOSED:
+        return False
+    if HandBack.objects.open().filter(group=group).exists():
         return False
     # One who has a last day already cannot be the one who stays.
     staying = GroupRole.objects.open().filter(

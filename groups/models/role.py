@@ -1,8 +1,18 @@
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from groups.models.group import LocalGroup
 from groups.models.shield import Shield
+
+LONGEST_FIRST_NAME = 30
+_JOINTS = str.maketrans("", "", "'’-")
+
+
+def first_name_of(user) -> str:
+    """For letters and public pages: letters alone, so that nobody's name is an address or an advertisement."""
+    name = user.name.partition(" ")[0]
+    return name if len(name) <= LONGEST_FIRST_NAME and name.translate(_JOINTS).isalpha() else ""
 
 
 class GroupRoleQuerySet(models.QuerySet):
@@ -15,6 +25,13 @@ class GroupRoleQuerySet(models.QuerySet):
     def open(self):
         """Roles without a last day."""
         return self.filter(ended_on__isnull=True)
+
+    def not_over(self, today):
+        """Held today, or later."""
+        return self.filter(models.Q(ended_on__isnull=True) | models.Q(ended_on__gt=today))
+
+    def over(self, today):
+        return self.filter(ended_on__lte=today)
 
     def coordinating(self):
         return self.filter(role__in=[GroupRole.Role.COORDINATOR, GroupRole.Role.DEPUTY])
@@ -62,8 +79,23 @@ class GroupRole(models.Model):
 
     @property
     def first_name(self) -> str:
-        """Never an address: somebody without a name has none."""
-        return self.user.name.partition(" ")[0]
+        return first_name_of(self.user)
 
     def is_current(self, today) -> bool:
         return self.started_on <= today and (self.ended_on is None or self.ended_on > today)
+
+
+# A role gives the right to give those below it; only who coordinates the group makes somebody coordinator.
+_GIVES = {
+    GroupRole.Role.COORDINATOR: list(GroupRole.Role),
+    GroupRole.Role.DEPUTY: [role for role in GroupRole.Role if role != GroupRole.Role.COORDINATOR],
+}
+
+
+def roles_to_give(user, group) -> list[GroupRole.Role]:
+    """What this person may ask others to do for the group today, and may end."""
+    if not user.is_active:
+        return []
+    held = group.roles.current(timezone.localdate()).coordinating().filter(user=user)
+    given = {role for mine in held.values_list("role", flat=True) for role in _GIVES[mine]}
+    return [role for role in GroupRole.Role if role in given]

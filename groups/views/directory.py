@@ -3,7 +3,6 @@
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 
@@ -11,13 +10,13 @@ from groups.filters import GroupFilter
 from groups.forms import FindGroupForm
 from groups.models import LocalGroup
 from groups.models.group import REGION_SLUGS
+from groups.views.page import shown_on_page
 from sanctuary.places.models import OutwardCode, is_loaded
 from sanctuary.places.postcode import InvalidPostcode, parse
 from sanctuary.views import DetailPage, FormPage, ListPage, Page
 
 NEAR_COUNT = 3
 NEAR_MILES = 40
-ACTIVITIES_SHOWN = 6
 
 
 # It changes nothing, so it needs no cookie: it works for those who allow none, and the pages with the box set none.
@@ -108,12 +107,11 @@ class GroupsInRegion(ListPage):
 class GroupDetail(DetailPage):
     public = True
     context_object_name = "group"
-    queryset = LocalGroup.objects.known_in_public().with_member_count()
+    queryset = LocalGroup.objects.known_in_public().with_member_count().with_shield()
 
     def get_context_data(self, **kwargs):
         group = self.object
         if group.is_live:
-            activities = group.activities.public().upcoming(timezone.now()).with_group()
-            return super().get_context_data(activities=activities[:ACTIVITIES_SHOWN], **kwargs)
+            return super().get_context_data(**shown_on_page(group), **kwargs)
         nearest = LocalGroup.objects.live().with_shield().nearest(group.latitude, group.longitude)
         return super().get_context_data(nearest=nearest[:NEAR_COUNT], form=FindGroupForm(), **kwargs)

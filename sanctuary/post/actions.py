@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -64,12 +64,17 @@ def forget_address(address: str) -> int:
     return Email.objects.filter(to__iexact=address).delete()[0]
 
 
+def forget_replies(addresses: Iterable[str], *, kind: str) -> int:
+    """Letters of one kind whose answers go to these addresses, because their owners wrote them. Returns how many."""
+    return Email.objects.filter(kind=kind, reply_to__in=list(addresses)).delete()[0]
+
+
 @transaction.atomic
-def queue_text(*, to: str, subject: str, text: str, kind: str, asks: bool = False) -> Email | None:
+def queue_text(*, to: str, subject: str, text: str, kind: str, reply_to: str = "", asks: bool = False) -> Email | None:
     """Save a plain-text email, such as a sign-in code. One that `asks` counts as in `queue_sparingly`."""
     if asks and _had_enough(to, asks=True):
         return None
-    return _save(to=to, subject=subject, text=text, kind=kind, asks=asks)
+    return _save(to=to, subject=subject, text=text, kind=kind, reply_to=reply_to, asks=asks)
 
 
 def _save(**fields) -> Email:
