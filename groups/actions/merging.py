@@ -2,12 +2,15 @@
 
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from groups.models import Booking, Membership, Note
-from sanctuary.people.actions import hand_back, hand_over
-from sanctuary.people.models import Supporter
+from groups.models import Booking, LocalGroup, Membership, Note
+from sanctuary.people.actions import hand_back, hand_over, merge_supporters
+from sanctuary.people.models import Controller, CurrentPermission, Merge, Supporter, User
+
+ASK_NATIONAL = "These two cannot be put together here. Please ask the national team to look at them."
 
 
 @transaction.atomic
@@ -58,3 +61,31 @@ def _part_membership(double: dict) -> None:
     theirs.left_on = ours.left_on
     theirs.save(update_fields=["left_on"])
     hand_back(Note.objects.filter(pk__in=double["notes"], membership=ours), to=theirs, field="membership")
+
+
+@transaction.atomic
+def merge_members(kept: Membership, gone: Membership, *, name: str, by) -> Merge:
+    """A coordinator puts two members of their group together. Harmless to repeat.
+
+    Raises ValidationError: code "ask_national" when anybody else's data would change, and those of `merge_supporters`.
+    """
+    group = kept.group
+    if Merge.objects.open().filter(kept=kept.supporter, gone=gone.supporter).exists():
+        return Merge.objects.open().get(gone=gone.supporter)
+    people = Supporter.objects.select_for_update(of=("self",)).filter(pk__in=[kept.supporter_id, gone.supporter_id])
+    list(people.order_by("pk"))
+    here = Membership.objects.current().filter(pk__in=[kept.pk, gone.pk], group=group)
+    if here.count() != 2 or _is_others_business(people, group):
+        raise ValidationError(ASK_NATIONAL, code="ask_national")
+    return merge_supporters(kept.supporter, gone.supporter, name=name, controller=group.controller, by=by)
+
+
+def _is_others_business(people, group: LocalGroup) -> bool:
+    """Whether another group knows one of them, or one of them signs in here.
+
+    What the national charity may send can only become less by a merge, so its permissions do not stand in the way.
+    """
+    elsewhere = Membership.objects.filter(supporter__in=people).exclude(group=group)
+    asked = CurrentPermission.objects.filter(supporter__in=people, controller__kind=Controller.Kind.GROUP)
+    others = asked.exclude(controller=group.controller)
+    return elsewhere.exists() or others.exists() or User.objects.filter(supporter__in=people).exists()
