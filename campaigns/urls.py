@@ -3,6 +3,22 @@ from django.urls import path
 from campaigns import views
 
 app_name = "campaigns"
+_verb = views.GroupMailVerb.as_view
+GROUP_MAIL = [
+    ("one", "", views.GroupMailOne.as_view()),
+    ("part", "part/", views.GroupMailPart.as_view()),
+    ("write", "write/", views.GroupMailWrite.as_view()),
+    ("who", "who/", views.GroupMailWho.as_view()),
+    ("check", "check/", views.GroupMailCheck.as_view()),
+    ("letter", "letter/", views.GroupMailLetter.as_view()),
+    ("test", "test/", _verb(verb="send_test", said="A test is on its way to your own address.")),
+    ("approve", "approve/", views.GroupMailApprove.as_view()),
+    ("undo", "undo/", _verb(verb="unschedule_mailing", said="Taken back. Nobody has had it.")),
+    ("pause", "pause/", views.GroupMailPause.as_view()),
+    ("resume", "resume/", _verb(verb="resume_mailing", back="one", said="Sending goes on.")),
+    ("stop", "stop/", views.GroupMailStop.as_view()),
+    ("delete", "delete/", views.GroupMailDelete.as_view()),
+]
 urlpatterns = [
     path("actions/", views.CampaignList.as_view(), name="list"),
     path("actions/confirm/<str:token>/", views.ConfirmAction.as_view(), name="confirm"),
@@ -11,6 +27,12 @@ urlpatterns = [
     path("actions/<slug:slug>/sent/<str:token>/", views.Sent.as_view(), name="sent"),
     path("actions/<slug:slug>/done/", views.Done.as_view(), name="done"),
     path("actions/<slug:slug>/done/<str:token>/", views.Done.as_view(), name="done"),
+    path("manage/<slug:group>/email/", views.GroupMailList.as_view(), name="group_mail"),
+    path("manage/<slug:group>/email/new/", views.GroupMailNew.as_view(), name="group_mail_new"),
+    *[
+        path(f"manage/<slug:group>/email/<int:pk>/{where}", view, name=f"group_mail_{name}")
+        for name, where, view in GROUP_MAIL
+    ],
     path("manage/<slug:group>/relay/<slug:slug>/", views.RelayKit.as_view(), name="relay"),
     path("manage/<slug:group>/relay/<slug:slug>/done/", views.PassOn.as_view(), name="pass_on"),
     path("manage/<slug:group>/relay/<slug:slug>/take-back/", views.TakeBack.as_view(), name="take_back"),

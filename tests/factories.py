@@ -275,3 +275,12 @@ class MailingFactory(DjangoModelFactory):
     subject = factory.Sequence(lambda n: f"Mailing {n}")
     body = "Dear ((first_name)),\n\nplease [sign](((action_link)))."
     audience = factory.LazyFunction(lambda: {"kind": "everyone", "value": ""})
+
+
+class GroupMailingFactory(MailingFactory):
+    """Needs group and author. A draft from the group to everyone in it."""
+
+    controller = factory.SelfAttribute("group.controller")
+    purpose = Permission.Purpose.NEWS
+    body = "Dear ((first_name|friend)),\n\nsupper is on **Friday**."
+    audience = factory.LazyAttribute(lambda row: {"kind": "group", "value": str(row.group.pk)})

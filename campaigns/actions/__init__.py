@@ -7,7 +7,7 @@ from campaigns.actions.campaigning import (
     return_to_draft,
 )
 from campaigns.actions.checking import check_mailing, sample_recipients
-from campaigns.actions.composing import FIELDS, MAY_BE_EMPTY, compose, fields_of, preview, problems_in
+from campaigns.actions.composing import FIELDS, MAY_BE_EMPTY, compose, fields_of, preview, problems_in, reply_address
 from campaigns.actions.controlling import (
     cancel_chunk,
     finish_mailing,
@@ -94,6 +94,7 @@ __all__ = [
     "quiet_until",
     "recover_journals",
     "relay_campaign",
+    "reply_address",
     "rest_campaign",
     "rest_domains",
     "resume_mailing",

@@ -1,7 +1,10 @@
 """A group's own email: to its own people, under the permission that they gave to the group."""
 
+from datetime import timedelta
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from campaigns.actions.mailing import locked_draft, save_words
 from campaigns.models import Audience, Mailing
@@ -22,6 +25,8 @@ def write_group_mailing(mailing: Mailing, *, group: LocalGroup, by, seen: str = 
         raise ValidationError("This email belongs to another group.", code="other_group")
     if before and before.content_hash != seen:
         raise ValidationError("Somebody changed this email while you were writing.", code="changed")
+    if before is None and (twin := _just_written(mailing, group, by)):
+        return twin
     audience = Audience.of(mailing)
     kind = audience.kind if audience.kind in GROUP_KINDS else Audience.Kind.GROUP
     people = audience.people if kind == Audience.Kind.TICKED else ()
@@ -31,6 +36,14 @@ def write_group_mailing(mailing: Mailing, *, group: LocalGroup, by, seen: str = 
     if mailing.campaign_id:
         mailing.purpose = Mailing.Purpose.CAMPAIGNS
     return save_words(before, mailing, by=by)
+
+
+def _just_written(mailing: Mailing, group: LocalGroup, by) -> Mailing | None:
+    """The same words, saved a moment ago by the same person: they pressed twice. Holds the group until we are done."""
+    LocalGroup.objects.select_for_update(of=("self",), no_key=True).get(pk=group.pk)
+    lately = timezone.now() - timedelta(minutes=1)
+    drafts = Mailing.objects.of_group(group).filter(author=by, state=Mailing.State.DRAFT, created_at__gt=lately)
+    return drafts.filter(subject=mailing.subject, body=mailing.body).first()
 
 
 @transaction.atomic

@@ -1,5 +1,5 @@
 from campaigns.forms.desk import ApproveCampaignForm, CampaignForm, DoubtForm, MailingForm, ScheduleForm, SignForm
-from campaigns.forms.group_mail import GroupAudienceForm, GroupMailForm
+from campaigns.forms.group_mail import GroupAudienceForm, GroupMailForm, GroupScheduleForm
 
 __all__ = [
     "ApproveCampaignForm",
@@ -7,6 +7,7 @@ __all__ = [
     "DoubtForm",
     "GroupAudienceForm",
     "GroupMailForm",
+    "GroupScheduleForm",
     "MailingForm",
     "ScheduleForm",
     "SignForm",

@@ -1,14 +1,18 @@
 """What a coordinator writes to the group's own people, and to whom of them."""
 
+from datetime import timedelta
+
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
-from campaigns.forms.desk import LONGEST_BODY, at_most, one_line
+from campaigns.forms.desk import LONGEST_BODY, ScheduleForm, at_most, one_line
 from campaigns.models import Audience, Mailing
 from campaigns.models.audience import MOST_TICKED
 from groups.models import LocalGroup, Membership
 
 Purpose = Mailing.Purpose
+LATEST = timedelta(days=92)
 ABOUT = {
     Purpose.ACTIVITIES: "Things to join in with",
     Purpose.NEWS: "News from our group",
@@ -65,6 +69,21 @@ class GroupMailForm(SeenForm):
         return at_most(self.cleaned_data["body"], LONGEST_BODY)
 
 
+class GroupScheduleForm(ScheduleForm):
+    """When. Not so late that nobody remembers it."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["starts_at"].label = "Send it later?"
+        self.fields["starts_at"].help_text = "Leave this empty to send it now"
+
+    def clean_starts_at(self):
+        starts_at = super().clean_starts_at()
+        if starts_at and starts_at > timezone.now() + LATEST:
+            raise ValidationError("Choose a time in the next 3 months", code="too_late")
+        return starts_at
+
+
 class GroupAudienceForm(SeenForm):
     """To whom of the group. Only people who belong to it today can be ticked."""
 
@@ -86,8 +105,9 @@ class GroupAudienceForm(SeenForm):
         model = Mailing
         fields: list[str] = []
 
-    def __init__(self, *args, group: LocalGroup, **kwargs):
+    def __init__(self, *args, group: LocalGroup, numbers: dict[str, int], **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["whom"].choices = [(kind, _with_number(words, numbers.get(kind))) for kind, words in WHOM.items()]
         members = Membership.objects.current().filter(group=group).exclude(supporter__email="")
         rows = members.order_by("supporter__name", "supporter_id").values_list("supporter_id", "supporter__name")
         self.fields["people"].choices = list(rows[:MOST_TICKED])
@@ -102,3 +122,9 @@ class GroupAudienceForm(SeenForm):
         if whom:
             self.instance.audience = Audience(whom, self.instance.audience.get("value", ""), tuple(people)).as_dict()
         return cleaned
+
+
+def _with_number(words: str, number: int | None) -> str:
+    if number is None:
+        return words
+    return f"{words}: {number:,} will get it"

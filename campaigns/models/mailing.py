@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.db.models.lookups import Exact, In
 
 from campaigns.models.campaign import Campaign
@@ -37,6 +37,23 @@ class MailingQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Emails of the groups this person coordinates. National ones are seen in the admin alone."""
         return self.filter(group__in=LocalGroup.objects.coordinated_by(user))
+
+    def with_results(self):
+        """Annotate what came of each: `sent_count`, `refused_count`, `doubt_count`, `returned_count`, `left_count`."""
+        mine = self.model.objects.order_by().filter(pk=models.OuterRef("pk")).values("pk")
+        left = Permission.objects.filter(
+            source=Concat(models.Value("mailing:"), Cast(models.OuterRef("pk"), models.TextField())),
+            change=Permission.Change.WITHDRAWN,
+        ).values("source")
+        counts = {
+            "sent": mine.annotate(n=models.Sum("chunks__sent")),
+            "refused": mine.annotate(n=models.Sum("chunks__refused")),
+            "doubt": mine.annotate(n=models.Sum("chunks__in_doubt")),
+            "returned": mine.annotate(n=models.Count("returned", filter=~models.Q(returned__door="relay"))),
+            "left": left.annotate(n=models.Count("supporter", distinct=True)),
+        }
+        found = {f"{name}_count": Coalesce(models.Subquery(rows.values("n")), 0) for name, rows in counts.items()}
+        return self.annotate(**found)
 
     def taking_place(self):
         """Scheduled, under way or over: everything but drafts."""
@@ -180,6 +197,11 @@ class Mailing(models.Model):
             self.is_urgent,
         ]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def bounced_count(self) -> int:
+        """Refused at once or come back later. For a row read with its results."""
+        return self.refused_count + self.returned_count
 
     def left_through_it(self):
         """What people withdrew by a link in this email."""
