@@ -1,8 +1,10 @@
 """Who may do what in a group: those who help to run it today, and nobody else. National staff see no members."""
 
 import rules
+from django.utils import timezone
 
-from groups.models import LocalGroup
+from groups.models import LocalGroup, RegionalRole
+from sanctuary.access import is_national_staff
 
 
 @rules.predicate
@@ -19,3 +21,14 @@ def coordinates(user, group):
 rules.add_rule("groups.manage", helps_to_run)
 rules.add_rule("groups.coordinate", coordinates)
 rules.add_rule("groups.see_members", coordinates)
+
+
+@rules.predicate
+def supports_a_region(user, region):
+    """Today; with a region, that one."""
+    held = RegionalRole.objects.of(user, timezone.localdate())
+    return (held.filter(region=region) if region is not None else held).exists()
+
+
+# Regional coordinators and national staff see contacts and counts of groups, and no members.
+rules.add_rule("groups.oversee_region", is_national_staff | supports_a_region)

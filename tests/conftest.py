@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
+from groups.actions import set_up_groups
 from groups.models import GroupRole
 from pledges.actions import set_up_pledges
 from sanctuary.people.actions import set_up_people
@@ -54,6 +55,7 @@ def clean_valkey():
 def essentials(db):
     """The rows without which nothing works. Returns the national controller."""
     set_up_pledges()
+    set_up_groups()
     return set_up_people()
 
 

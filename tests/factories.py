@@ -8,7 +8,17 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from campaigns.models import Action, ActionTaken, Campaign, Mailing, Relay
-from groups.models import Activity, GroupRole, LocalGroup, Membership
+from groups.models import (
+    Activity,
+    CharterSignature,
+    Enquiry,
+    GroupContact,
+    GroupRole,
+    LocalGroup,
+    Membership,
+    RegionalRole,
+    Safeguarding,
+)
 from pledges.models import IntendedAction, Pledge
 from sanctuary.people.actions import grant, set_up_people
 from sanctuary.people.address import mac
@@ -164,6 +174,60 @@ class GroupRoleFactory(DjangoModelFactory):
 
     role = GroupRole.Role.COORDINATOR
     started_on = LONG_AGO
+
+
+class GroupContactFactory(DjangoModelFactory):
+    """Needs group."""
+
+    class Meta:
+        model = GroupContact
+
+    name = factory.Sequence(lambda n: f"Contact {n}")
+    telephone = "01632 960 001"
+    email = factory.Sequence(lambda n: f"contact{n}@example.org")
+    role = "Treasurer"
+
+
+class SafeguardingFactory(DjangoModelFactory):
+    """Needs group. Complete, and good for a while."""
+
+    class Meta:
+        model = Safeguarding
+
+    lead_name = "Lena Lead"
+    deputy_name = "Dan Deputy"
+    lead_checked_on = lead_trained_on = deputy_checked_on = deputy_trained_on = factory.LazyFunction(timezone.localdate)
+    policy_url = "https://example.org/policy"
+    policy_reviewed_on = factory.LazyFunction(timezone.localdate)
+
+
+class RegionalRoleFactory(DjangoModelFactory):
+    """Needs user and region."""
+
+    class Meta:
+        model = RegionalRole
+
+    started_on = LONG_AGO
+
+
+class EnquiryFactory(DjangoModelFactory):
+    """Not yet confirmed."""
+
+    class Meta:
+        model = Enquiry
+
+    name = factory.Sequence(lambda n: f"Enquirer {n}")
+    email = factory.Sequence(lambda n: f"enquirer{n}@example.org")
+    area = factory.Sequence(lambda n: f"Place {n}")
+
+
+def ready_to_register(group):
+    """The group has all that registering asks for: the Charter, three contacts, safeguarding."""
+    GroupContactFactory.create_batch(3, group=group)
+    SafeguardingFactory(group=group)
+    wording = _wording("group-charter")
+    CharterSignature.objects.create(group=group, wording=wording, name="Sian", role="Chair", signed_on=LONG_AGO)
+    return group
 
 
 class MembershipFactory(DjangoModelFactory):

@@ -24,6 +24,8 @@ PUBLIC = everyone(200)
 SIGNED_IN = everyone(200, stranger=302)
 OF_THE_GROUP = everyone(404, stranger=302, coordinator=200)
 STAFF = everyone(403, stranger=302, staff=200, superuser=200)
+# Regional coordinators and national staff; to everybody else there is no such region.
+OVERSEEN = everyone(404, stranger=302, staff=200, superuser=200)
 # Verbs, which answer to POST alone.
 PUBLIC_VERB = everyone(405)
 SIGNED_IN_VERB = everyone(405, stranger=302)
@@ -111,6 +113,32 @@ def of_ask(name: str, opens: dict[str, int], *, weight=NONE) -> Page:
     )
 
 
+def of_contact(name: str, opens) -> Page:
+    """About one contact of a group."""
+    return Page(
+        name,
+        opens,
+        args=lambda world: (world.ours.group.slug, world.ours.contact.pk),
+        theirs=lambda world: (world.ours.group.slug, world.theirs.contact.pk),
+        missing=lambda world: (world.ours.group.slug, MISSING_ID),
+        weight=MANAGE if 200 in opens.values() else NONE,
+    )
+
+
+def of_region(name: str, opens, *, of_its_group=False) -> Page:
+    """A page about a region, or about one group in it, for those who support it."""
+
+    def args(slug):
+        return lambda world: (slug, world.ours.group.slug) if of_its_group else (slug,)
+
+    return Page(
+        name,
+        opens,
+        args=args("yorkshire-and-the-humber"),
+        weight=MANAGE if 200 in opens.values() else NONE,
+    )
+
+
 def by_link(name: str, token: str, opens=PUBLIC, *, weight=TASK) -> Page:
     """Opened by a signed link, whoever holds it."""
     return Page(name, opens, lambda world: (world.tokens[token],), weight=weight, token=token)
@@ -155,6 +183,9 @@ PAGES = [
     Page("groups:find", PUBLIC, weight=TASK),
     Page("groups:near", PUBLIC, lambda world: ("LS7",)),
     Page("groups:region", PUBLIC, lambda world: ("yorkshire-and-the-humber",)),
+    Page("groups:start", PUBLIC, weight=TASK),
+    Page("groups:start_sent", PUBLIC, weight=TASK),
+    by_link("groups:start_confirm", "enquiry"),
     Page("groups:detail", PUBLIC, lambda world: (world.ours.group.slug,)),
     Page(
         "groups:manage_home",
@@ -165,6 +196,17 @@ PAGES = [
     of_group("groups:manage", everyone(404, stranger=302, coordinator=302), weight=NONE),
     of_group("groups:today"),
     of_group("groups:members"),
+    of_group("groups:our_group"),
+    of_group("groups:contacts"),
+    of_contact("groups:contact", OF_THE_GROUP),
+    of_contact("groups:contact_remove", everyone(405, stranger=302)),
+    of_group("groups:safeguarding"),
+    of_group("groups:charter"),
+    of_group("groups:health_check"),
+    Page("groups:regions", STAFF, weight=MANAGE),
+    of_region("groups:region_overview", OVERSEEN),
+    of_region("groups:region_group", OVERSEEN, of_its_group=True),
+    of_region("groups:region_visit", everyone(404, stranger=302, staff=302, superuser=302), of_its_group=True),
     Page("pledges:pledge", PUBLIC, weight=TASK),
     Page("pledges:organisation", PUBLIC, weight=TASK),
     by_link("pledges:thanks", "thanks"),

@@ -10,7 +10,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from campaigns.models import Action, Campaign, Mailing
-from groups.models import LocalGroup
+from groups.models import GroupContact, LocalGroup
 from pledges.models import Pledge
 from sanctuary.people import links, tokens
 from sanctuary.people.actions import start_address_change
@@ -34,6 +34,7 @@ class Tenant:
     coordinator: User
     member: Supporter
     pledge: Pledge
+    contact: GroupContact
     canaries: list[str]
 
 
@@ -54,7 +55,8 @@ class World:
 
     def allowed(self, canary: str) -> set[str]:
         """The personas who may read this canary outside the admin."""
-        return {"coordinator"} if canary in self.ours.canaries else {"other_coordinator"}
+        overseers = {"staff", "superuser"} if canary.startswith(("Cont", "cont", "Lead")) else set()
+        return overseers | ({"coordinator"} if canary in self.ours.canaries else {"other_coordinator"})
 
 
 def build_world(people: dict[str, User | None], group: LocalGroup, other_group: LocalGroup) -> World:
@@ -98,6 +100,7 @@ def _tokens(world: World) -> dict[str, str]:
         "from_mail": tokens.make("act", person.pk, world.mailing.pk),
         "sent": tokens.make("act-sent", unsigned.pk),
         "done": tokens.make("act-done", signed.pk),
+        "enquiry": tokens.make("enquiry-confirm", make.EnquiryFactory().pk),
     }
 
 
@@ -146,7 +149,9 @@ def _tenant(group: LocalGroup, coordinator: User, mark: str) -> Tenant:
         starts_at=soon,
         ends_at=soon + timedelta(hours=2),
     )
+    contact = make.GroupContactFactory(group=group, name=f"Cont{mark} Canary", email=f"cont{mark}@example.org")
+    make.SafeguardingFactory(group=group, lead_name=f"Lead{mark} Canary")
     pledge = make.PledgeFactory(group=group, supporter=pledger, confirmed=True)
     make.IntendedActionFactory(pledge=pledge)
-    kinds = [f"{kind}{mark}" for kind in ("Memb", "Pledg", "Venue", "memb", "pledg")]
-    return Tenant(group, coordinator, member, pledge, kinds)
+    kinds = [f"{kind}{mark}" for kind in ("Memb", "Pledg", "Venue", "memb", "pledg", "Cont", "cont", "Lead")]
+    return Tenant(group, coordinator, member, pledge, contact, kinds)

@@ -1,4 +1,7 @@
+from groups.actions.charter import set_up_groups, sign_charter
+from groups.actions.contacts import add_contact, change_contact, remove_contact
 from groups.actions.editing import choose_to_be_named, draft_from, drop_draft, publish_draft, save_draft
+from groups.actions.enquiring import confirm_enquiry, forget_enquiries, start_enquiry
 from groups.actions.forgetting import forget_member, is_known_elsewhere
 from groups.actions.founding import found_group, move_group
 from groups.actions.handing_over import (
@@ -9,12 +12,23 @@ from groups.actions.handing_over import (
     start_handover,
     tell_of_unheard,
 )
+from groups.actions.health import save_health_check, submit_health_check
 from groups.actions.inviting import accept_invitation, invite, open_account, owns_mailbox, revoke_invitation, send_again
-from groups.actions.living import activate_group, close_group, register_group, rest_group
+from groups.actions.living import (
+    activate_group,
+    begin_forming,
+    begin_research,
+    close_group,
+    decline_enquiry,
+    merge_enquiry,
+    register_group,
+    rest_group,
+)
 from groups.actions.membership import join_group, leave_all_groups, leave_group
 from groups.actions.merging import move_members, move_members_back
 from groups.actions.messaging import deliver_message, forget_messages, forget_messages_from, readers, write_to_group
 from groups.actions.noting import add_note, correct_note, forget_notes, keep_apart, remove_note
+from groups.actions.nudging import nudge_groups, tell_regions
 from groups.actions.pulse import answer_pulse
 from groups.actions.recording import (
     add_newcomer,
@@ -24,23 +38,33 @@ from groups.actions.recording import (
     part_attendances,
     record_activity,
 )
+from groups.actions.regional import end_regional_role, note_visit, start_regional_role
 from groups.actions.roles import end_role, start_role
+from groups.actions.safeguarding import save_safeguarding
 from groups.actions.shielding import lower_shield, raise_shield
 
 __all__ = [
     "accept_invitation",
     "activate_group",
+    "add_contact",
     "add_newcomer",
     "add_note",
     "answer_pulse",
+    "begin_forming",
+    "begin_research",
+    "change_contact",
     "choose_to_be_named",
     "close_group",
+    "confirm_enquiry",
     "correct_note",
+    "decline_enquiry",
     "deliver_message",
     "draft_from",
     "drop_draft",
+    "end_regional_role",
     "end_role",
     "forget_attendances",
+    "forget_enquiries",
     "forget_invitations",
     "forget_member",
     "forget_messages",
@@ -55,11 +79,14 @@ __all__ = [
     "leave_all_groups",
     "leave_group",
     "lower_shield",
+    "merge_enquiry",
     "move_attendances",
     "move_group",
     "move_members",
     "move_members_back",
     "note_activity",
+    "note_visit",
+    "nudge_groups",
     "open_account",
     "owns_mailbox",
     "part_attendances",
@@ -69,14 +96,23 @@ __all__ = [
     "record_activity",
     "register_group",
     "remind_invited",
+    "remove_contact",
     "remove_note",
     "rest_group",
     "revoke_invitation",
     "save_draft",
+    "save_health_check",
+    "save_safeguarding",
     "send_again",
+    "set_up_groups",
     "settle_hand_back",
+    "sign_charter",
+    "start_enquiry",
     "start_handover",
+    "start_regional_role",
     "start_role",
+    "submit_health_check",
     "tell_of_unheard",
+    "tell_regions",
     "write_to_group",
 ]

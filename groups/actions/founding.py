@@ -10,7 +10,7 @@ from sanctuary.people.models import Controller
 from sanctuary.places.actions import place_fields
 
 # Words that come first in the addresses of the directory, so that no group may be called by them alone.
-TAKEN_WORDS = {"find", "near", "region"}
+TAKEN_WORDS = {"find", "near", "region", "regions", "start"}
 
 
 def found_group(*, name: str, area: str, by, postcode="", **fields) -> LocalGroup:

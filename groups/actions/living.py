@@ -1,41 +1,79 @@
-"""The life of a group: registered, active, resting, closed."""
+"""The life of a group: enquiry, researching, forming, registered, active, resting, closed."""
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from groups.models import GroupRole, LocalGroup
+from groups.models import GroupRole, LifeMove, LocalGroup
+from groups.models.due import missing_to_register
 from groups.models.group import LIVE_STATUSES
 from sanctuary.audit.actions import record
+from sanctuary.people.models import User
 
 Status = LocalGroup.Status
+BEGINNING = [Status.ENQUIRY, Status.RESEARCHING, Status.FORMING]
+ENDED = [Status.CLOSED, Status.DECLINED, Status.MERGED]
 BEFORE = {
-    Status.REGISTERED: {Status.ENQUIRY, Status.RESEARCHING, Status.FORMING},
+    Status.RESEARCHING: {Status.ENQUIRY},
+    Status.FORMING: {Status.ENQUIRY, Status.RESEARCHING},
+    Status.REGISTERED: set(BEGINNING),
     Status.ACTIVE: {Status.REGISTERED, Status.DORMANT},
     Status.DORMANT: {Status.REGISTERED, Status.ACTIVE},
-    Status.CLOSED: set(Status) - {Status.CLOSED},
+    Status.CLOSED: set(Status) - set(ENDED),
+    Status.DECLINED: set(BEGINNING),
+    Status.MERGED: set(BEGINNING),
 }
 
 
-def register_group(group: LocalGroup, *, by) -> LocalGroup:
-    """The group has signed the Charter and is now in the public directory."""
-    return _become(Status.REGISTERED, group, by)
+def begin_research(group: LocalGroup, *, by, reason: str = "") -> LocalGroup:
+    """The enquiry was welcomed: its people find out what their place needs."""
+    return _become(Status.RESEARCHING, group, by, reason)
 
 
-def activate_group(group: LocalGroup, *, by) -> LocalGroup:
+def begin_forming(group: LocalGroup, *, by, reason: str = "") -> LocalGroup:
+    """They know their place, and gather a group and support for it."""
+    return _become(Status.FORMING, group, by, reason)
+
+
+def register_group(group: LocalGroup, *, by, reason: str = "") -> LocalGroup:
+    """The group has signed the Charter and is now in the public directory.
+
+    Raises ValidationError(code="not_ready") while the Charter, contacts or safeguarding are not complete.
+    """
+    return _become(Status.REGISTERED, group, by, reason)
+
+
+def activate_group(group: LocalGroup, *, by, reason: str = "") -> LocalGroup:
     """The group has begun, or begun again."""
-    return _become(Status.ACTIVE, group, by)
+    return _become(Status.ACTIVE, group, by, reason)
 
 
-def rest_group(group: LocalGroup, *, by) -> LocalGroup:
+def rest_group(group: LocalGroup, *, by, reason: str = "") -> LocalGroup:
     """Nobody can carry the group just now. Its page says so and points to the nearest."""
-    return _become(Status.DORMANT, group, by)
+    return _become(Status.DORMANT, group, by, reason)
 
 
 @transaction.atomic
-def close_group(group: LocalGroup, *, by) -> LocalGroup:
+def close_group(group: LocalGroup, *, by, reason: str = "") -> LocalGroup:
     """The group has ended, and with it every role: from now on nobody sees its members."""
-    group = _become(Status.CLOSED, group, by)
+    return _end_roles(_become(Status.CLOSED, group, by, reason))
+
+
+@transaction.atomic
+def decline_enquiry(group: LocalGroup, *, by, reason: str) -> LocalGroup:
+    """No group comes of this enquiry."""
+    return _end_roles(_become(Status.DECLINED, group, by, reason))
+
+
+@transaction.atomic
+def merge_enquiry(group: LocalGroup, *, into: LocalGroup, by, reason: str = "") -> LocalGroup:
+    """Those who enquired join a group that lives already. Raises ValidationError(code="wrong_group") for any other."""
+    if into.pk == group.pk or not LocalGroup.objects.live().filter(pk=into.pk).exists():
+        raise ValidationError("Choose a group that is registered or active.", code="wrong_group")
+    return _end_roles(_become(Status.MERGED, group, by, reason, joined_group=into))
+
+
+def _end_roles(group: LocalGroup) -> LocalGroup:
     today = timezone.localdate()
     # A role that was to begin later never begins.
     GroupRole.objects.filter(group=group, started_on__gt=today).delete()
@@ -43,22 +81,30 @@ def close_group(group: LocalGroup, *, by) -> LocalGroup:
     return group
 
 
-def _become(status: Status, group: LocalGroup, by) -> LocalGroup:
-    """Raises ValidationError: code "area_taken" if another group serves the area, "wrong_time" for any other move."""
+def _become(status: Status, group: LocalGroup, by, reason: str, **detail) -> LocalGroup:
+    """Raises ValidationError: "area_taken" if another group serves the area, "wrong_time" for any other move."""
     try:
         with transaction.atomic():
             group = LocalGroup.objects.select_for_update(of=("self",)).get(pk=group.pk)
-            if group.status == status:
-                return group
-            if group.status not in BEFORE[status]:
-                words = f"{group} is {group.get_status_display().lower()}: it cannot become {status.label.lower()} now."
-                raise ValidationError(words, code="wrong_time")
-            group.status = status
-            group.save(update_fields=["status"])
-            record(f"groups.become_{status}", group, by=by)
-            return group
+            return group if group.status == status else _move(status, group, by, reason, **detail)
     except IntegrityError as error:
         other = LocalGroup.objects.filter(area=group.area, status__in=LIVE_STATUSES).exclude(pk=group.pk).first()
         if other is None:
             raise
         raise ValidationError(f"{other} already serves {group.area}.", code="area_taken") from error
+
+
+def _move(status: Status, group: LocalGroup, by, reason: str, **detail) -> LocalGroup:
+    if group.status not in BEFORE[status]:
+        words = f"{group} is {group.get_status_display().lower()}: it cannot become {status.label.lower()} now."
+        raise ValidationError(words, code="wrong_time")
+    if status == Status.REGISTERED and (missing := missing_to_register(group)):
+        raise ValidationError(f"{group} cannot be registered yet. Please {'; '.join(missing)}.", code="not_ready")
+    before, group.status = group.status, status
+    group.save(update_fields=["status"])
+    person = by if isinstance(by, User) else None
+    LifeMove.objects.create(
+        group=group, before=before, after=status, reason=reason, at=timezone.now(), recorded_by=person, **detail
+    )
+    record(f"groups.become_{status}", group, by=by)
+    return group

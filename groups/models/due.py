@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from groups.models.activity import Activity
+from groups.models.attendance import ActivityLog
 from groups.models.charter import CharterSignature
 from groups.models.contact import FEWEST_CONTACTS, GroupContact
 from groups.models.group import LocalGroup
@@ -60,12 +61,25 @@ def with_life(groups, now=None):
             _alone(coordinating.filter(user__in=people), models.Count("user", distinct=True)), 0
         ),
         has_signed_charter=models.Exists(CharterSignature.objects.filter(group=models.OuterRef("pk"))),
-        last_activity_at=_alone(Activity.objects.filter(ends_at__lte=now), models.Max("ends_at")),
+        last_activity_at=_alone(Activity.objects.going_ahead().filter(ends_at__lte=now), models.Max("ends_at")),
+        last_logged_at=models.Subquery(
+            ActivityLog.objects.logged()
+            .filter(activity__group=models.OuterRef("pk"), activity__ends_at__lte=now)
+            .order_by("-activity__ends_at")
+            .values("activity__ends_at")[:1]
+        ),
         last_check_at=_alone(HealthCheck.objects.submitted(), models.Max("submitted_at")),
         registered_at=_alone(LifeMove.objects.filter(after=LocalGroup.Status.REGISTERED), models.Max("at")),
         last_sign_in_at=_alone(coordinating, models.Max("user__last_login")),
         coordinated_since=_alone(coordinating, models.Min("started_on")),
     )
+
+
+def with_people(groups, today: date):
+    """Prefetch who coordinates each group today, and whom the network calls about it."""
+    running = GroupRole.objects.coordinating().current(today).select_related("user").order_by("started_on", "pk")
+    contacts = GroupContact.objects.order_by("created_at", "pk")
+    return groups.prefetch_related(models.Prefetch("roles", running, "running"), models.Prefetch("contacts", contacts))
 
 
 def due_for(group: LocalGroup, today: date) -> list[Due]:
@@ -159,12 +173,13 @@ def _safeguarding(group, today):
 
 
 def _activity(group, today):
-    last = _day(group.last_activity_at)
+    # A group that has never written a log is judged by what took place.
+    last = _day(group.last_logged_at or group.last_activity_at)
     since = last or _begun_on(group)
     if since is None or today < since + QUIET_AFTER:
         return
     is_late = today >= since + VERY_QUIET_AFTER
-    words = f"Nothing is written down that took place since {_say(since)}" if last else "No activity is written down yet"
+    words = f"No activity is written down since {_say(since)}" if last else "No activity is written down yet"
     yield Due(
         "activity",
         words,

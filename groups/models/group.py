@@ -41,6 +41,15 @@ class LocalGroupQuerySet(NearQuerySet):
         """Groups whose inside this person may look into. Everybody else's answer is: no such page."""
         return self.run_by(user)
 
+    def overseen_by(self, user):
+        """Groups of the regions that this person supports today; every group for national staff."""
+        if user.is_staff:
+            return self
+        today = timezone.localdate()
+        held = user.regional_roles.filter(started_on__lte=today)
+        held = held.filter(models.Q(ended_on__isnull=True) | models.Q(ended_on__gt=today))
+        return self.filter(region__in=held.values("region"))
+
     def in_region(self, region):
         return self.filter(region=region)
 
@@ -57,6 +66,13 @@ class LocalGroupQuerySet(NearQuerySet):
 
     def unshielded(self):
         return self.filter(~Shield.objects.over())
+
+    def serving(self, area, district_code=""):
+        """Groups of the place by this name, or of this district."""
+        found = models.Q(area__iexact=area)
+        if district_code:
+            found |= models.Q(district_code=district_code)
+        return self.filter(found).order_by("name")
 
     def spots(self):
         """Where the dots of a map go: pairs of latitude and longitude. A shielded group has no dot."""

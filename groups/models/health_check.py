@@ -3,6 +3,21 @@ from django.db import models
 
 from groups.models.group import LocalGroup
 
+# What each answer is asked by, in order.
+QUESTIONS = {
+    "state": "Is your group active?",
+    "contacts_current": "Are your contacts and their telephone numbers right?",
+    "safeguarding_current": "Are the dates on your safeguarding page right?",
+    "safeguarding_known": "Do all your volunteers know whom to tell when they are worried?",
+    "voice": "Do people seeking sanctuary take part in your decisions?",
+    "activities": "How many activities did you hold in the last 12 months?",
+    "volunteers": "About how many volunteers do you have?",
+    "meetings": "How often do the people who run the group meet?",
+    "money": "Do you have the money you need for the next 12 months?",
+    "glad_of": "What are you glad of?",
+    "help_needed": "What would help you most?",
+}
+
 
 class HealthCheckQuerySet(models.QuerySet):
     def submitted(self):
@@ -88,3 +103,12 @@ class HealthCheck(models.Model):
 
     def __str__(self):
         return f"Health check of {self.group}"
+
+    @property
+    def answers(self) -> list[tuple[str, str]]:
+        """Each question with what was answered, in words."""
+        return [(words, self._answer(name)) for name, words in QUESTIONS.items()]
+
+    def _answer(self, name: str) -> str:
+        in_words = getattr(self, f"get_{name}_display", None)
+        return in_words() if in_words else getattr(self, name)

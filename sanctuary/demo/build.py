@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from campaigns.models import Action
+from groups.actions import set_up_groups
 from pledges.actions import set_up_pledges
 from sanctuary.demo import network, words
 from sanctuary.demo.supporters import Crowd, write
@@ -50,7 +51,7 @@ def build(supporters: int, say: Callable[[str], None]) -> None:
     _whole_postcodes(say)
     with transaction.atomic():
         say("Places, streams and the words of the pledges …")
-        set_up_people(), set_up_pledges(), set_up_streams(), load_outward_codes()
+        set_up_people(), set_up_pledges(), set_up_streams(), set_up_groups(), load_outward_codes()
         network.national()
         staff = network.people()
         groups = network.groups(dice)
