@@ -139,6 +139,19 @@ def of_region(name: str, opens, *, of_its_group=False) -> Page:
     )
 
 
+def of_mail(name: str, opens=OF_THE_GROUP, *, sent=False, weight=MANAGE) -> Page:
+    """About one email of the group: the one that is written, or the one that was sent."""
+    mail = (lambda tenant: tenant.sent) if sent else (lambda tenant: tenant.draft)
+    return Page(
+        f"campaigns:group_mail_{name}",
+        opens,
+        args=lambda world: (world.ours.group.slug, mail(world.ours).pk),
+        theirs=lambda world: (world.ours.group.slug, mail(world.theirs).pk),
+        missing=lambda world: (world.ours.group.slug, MISSING_ID),
+        weight=weight,
+    )
+
+
 def by_link(name: str, token: str, opens=PUBLIC, *, weight=TASK) -> Page:
     """Opened by a signed link, whoever holds it."""
     return Page(name, opens, lambda world: (world.tokens[token],), weight=weight, token=token)
@@ -148,6 +161,8 @@ def of_campaign(name: str, token: str) -> Page:
     """About the campaign, for somebody a signed link speaks for."""
     return Page(name, PUBLIC, lambda world: (world.campaign.slug, world.tokens[token]), weight=TASK, token=token)
 
+
+MAIL_VERBS = ["test", "approve", "undo", "pause", "resume", "delete"]
 
 PAGES = [
     Page("home", PUBLIC, lists=True),
@@ -217,6 +232,17 @@ PAGES = [
     of_ask("campaigns:relay", OF_THE_GROUP, weight=MANAGE),
     of_ask("campaigns:pass_on", everyone(405, stranger=302)),
     of_ask("campaigns:take_back", everyone(405, stranger=302)),
+    of_group("campaigns:group_mail"),
+    of_group("campaigns:group_mail_new"),
+    of_mail("write"),
+    of_mail("who"),
+    of_mail("check"),
+    # The bare letter, shown in a frame; and the bare numbers.
+    of_mail("letter", weight=NONE),
+    of_mail("part", sent=True, weight=NONE),
+    of_mail("one", sent=True),
+    of_mail("stop", sent=True),
+    *[of_mail(verb, everyone(405, stranger=302), weight=NONE) for verb in MAIL_VERBS],
     Page("campaigns:list", PUBLIC, lists=True),
     Page("campaigns:detail", PUBLIC, lambda world: (world.campaign.slug,), weight=TASK),
     by_link("campaigns:confirm", "sign"),

@@ -36,6 +36,9 @@ class Tenant:
     pledge: Pledge
     contact: GroupContact
     canaries: list[str]
+    # Emails of the group: one that is written, one that was sent.
+    draft: Mailing | None = None
+    sent: Mailing | None = None
 
 
 @dataclass
@@ -153,5 +156,11 @@ def _tenant(group: LocalGroup, coordinator: User, mark: str) -> Tenant:
     make.SafeguardingFactory(group=group, lead_name=f"Lead{mark} Canary")
     pledge = make.PledgeFactory(group=group, supporter=pledger, confirmed=True)
     make.IntendedActionFactory(pledge=pledge)
-    kinds = [f"{kind}{mark}" for kind in ("Memb", "Pledg", "Venue", "memb", "pledg", "Cont", "cont", "Lead")]
-    return Tenant(group, coordinator, member, pledge, contact, kinds)
+    group.controller.reply_to = f"office-of-{group.slug}@example.org"
+    group.controller.save()
+    email = {"group": group, "author": coordinator, "purpose": Permission.Purpose.CAMPAIGNS}
+    draft = make.GroupMailingFactory(**email, subject=f"Letter{mark} Canary", body=f"Words{mark} Canary")
+    gone = {"state": Mailing.State.DONE, "starts_at": timezone.now(), "frozen_at": timezone.now()}
+    sent = make.GroupMailingFactory(**email, **gone, subject=f"Letter{mark} Canary", counts={"recipients": 2})
+    kinds = [f"{kind}{mark}" for kind in ("Memb", "Pledg", "Venue", "memb", "pledg", "Letter", "Words", "Cont", "cont", "Lead")]
+    return Tenant(group, coordinator, member, pledge, contact, kinds, draft=draft, sent=sent)
