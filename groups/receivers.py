@@ -3,12 +3,15 @@ from django.utils import timezone
 
 from groups import actions
 from groups.models import Attendance, Membership, Note
+from groups.models import Invitation, VisitorMessage
 from groups.signals import timeline_asked
 from sanctuary.people.signals import held_asked, merge_undone, supporter_erased, supporters_merged, ties_asked
 
 
 @receiver(supporter_erased)
-def forget_memberships(supporter, **kwargs):
+def forget_memberships(supporter, addresses=(), **kwargs):
+    actions.forget_messages_from(addresses)
+    actions.forget_invitations_to(addresses)
     actions.leave_all_groups(supporter)
     actions.forget_notes(supporter)
     actions.forget_attendances(supporter)
@@ -34,6 +37,30 @@ def attendances_held(supporter, **kwargs):
 def _visit(activity) -> dict[str, str]:
     day = timezone.localdate(activity.starts_at)
     return {"Activity": activity.title, "Group": activity.group.name, "Day": f"{day:%-d %B %Y}"}
+
+
+@receiver(held_asked)
+def letters_held(supporter, **kwargs):
+    """By address, since neither a message to a group nor an invitation from one makes anybody a supporter."""
+    if not supporter.email:
+        return {}
+    written = VisitorMessage.objects.filter(email=supporter.email).select_related("group").order_by("asked_at", "pk")
+    invited = Invitation.objects.for_email(supporter.email).select_related("group").order_by("invited_at", "pk")
+    found = {
+        "Messages you wrote to groups": [_message(each) for each in written],
+        "Invitations to help to run a group": [_invitation(each) for each in invited],
+    }
+    return {heading: entries for heading, entries in found.items() if entries}
+
+
+def _message(each: VisitorMessage) -> dict[str, str]:
+    day = timezone.localdate(each.asked_at)
+    return {"Group": each.group.name, "Written": f"{day:%-d %B %Y}", "Name": each.name, "Message": each.message}
+
+
+def _invitation(each: Invitation) -> dict[str, str]:
+    day = timezone.localdate(each.invited_at)
+    return {"Group": each.group.name, "Role": each.get_role_display(), "Sent": f"{day:%-d %B %Y}"}
 
 
 @receiver(supporters_merged)

@@ -30,6 +30,8 @@ app.conf.beat_schedule = {
     },
     "forget what came back": {"task": "sanctuary.post.tasks.forget_incoming", "schedule": 3600},
     "forget which emails came back": {"task": "campaigns.tasks.forget_returned", "schedule": 3600},
+    "mind invitations to teams": {"task": "groups.tasks.team.mind_invitations", "schedule": 3600},
+    "forget old letters of groups": {"task": "groups.tasks.team.forget_old_letters", "schedule": 3600},
     "forget unconfirmed names": {"task": "campaigns.tasks.forget_unconfirmed", "schedule": 3600},
 }
 

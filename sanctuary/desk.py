@@ -20,6 +20,8 @@ JOBS = {
         "groups.LocalGroup": "Local groups",
         "groups.GroupRole": "Who runs which group",
         "groups.Activity": "Activities",
+        "groups.HandBack": "Groups handed back",
+        "groups.Shield": "The shield",
     },
     "Streams": {
         "streams.Stream": "Streams",

@@ -4,11 +4,12 @@ A new address needs a line here, or tests/test_access.py fails.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
 from groups.models import LocalGroup
+from tests.team import asked_of, helper_of, version_of
 from tests.world import MISSING_ID, MISSING_SLUG, World
 
 PERSONAS = ["stranger", "supporter", "coordinator", "other_coordinator", "staff", "superuser"]
@@ -164,6 +165,22 @@ def of_campaign(name: str, token: str) -> Page:
 
 MAIL_VERBS = ["test", "approve", "undo", "pause", "resume", "delete"]
 
+def group_verb(name: str) -> Page:
+    """A button in a group's room."""
+    return of_group(name, everyone(405, stranger=302), weight=NONE)
+
+
+def about(page: Page, part: Callable) -> Page:
+    """About one thing in a group; `part` finds its number."""
+    return replace(
+        page,
+        args=lambda world: (world.ours.group.slug, part(world.ours)),
+        theirs=lambda world: (world.ours.group.slug, part(world.theirs)),
+        missing=lambda world: (world.ours.group.slug, MISSING_ID),
+        lists=False,
+    )
+
+
 PAGES = [
     Page("home", PUBLIC, lists=True),
     Page("healthz", PUBLIC, weight=NONE),
@@ -201,6 +218,11 @@ PAGES = [
     Page("groups:start", PUBLIC, weight=TASK),
     Page("groups:start_sent", PUBLIC, weight=TASK),
     by_link("groups:start_confirm", "enquiry"),
+    Page("groups:write_to", PUBLIC, lambda world: (world.ours.group.slug,), weight=TASK),
+    Page("groups:message_asked", PUBLIC, lambda world: (world.ours.group.slug,), weight=TASK),
+    by_link("groups:send_message", "message"),
+    by_link("groups:invitation", "invitation"),
+    by_link("groups:invitation_code", "invitation", PUBLIC_VERB, weight=NONE),
     Page("groups:detail", PUBLIC, lambda world: (world.ours.group.slug,)),
     Page(
         "groups:manage_home",
@@ -210,6 +232,15 @@ PAGES = [
     ),
     of_group("groups:manage", everyone(404, stranger=302, coordinator=302), weight=NONE),
     of_group("groups:today"),
+    of_group("groups:page_edit"),
+    # Without a draft it leads to the form.
+    replace(of_group("groups:page_preview"), lists=False),
+    *[group_verb(f"groups:page_{verb}") for verb in ("publish", "drop", "name")],
+    about(group_verb("groups:page_put_back"), version_of),
+    of_group("groups:team"),
+    of_group("groups:handover"),
+    about(group_verb("groups:end_role"), helper_of),
+    *[about(group_verb(f"groups:invitation_{verb}"), asked_of) for verb in ("again", "revoke")],
     of_group("groups:members"),
     of_group("groups:our_group"),
     of_group("groups:contacts"),

@@ -20,6 +20,7 @@ from sanctuary.places.models import District, Nation, OutwardCode, Region
 from streams.models import Stream
 from tests import factories as make
 from tests.factories import permit
+from tests.team import furnish_team, team_tokens
 
 # Nothing with this number or name is ever made.
 MISSING_ID = 987_654_321
@@ -94,6 +95,7 @@ def _tokens(world: World) -> dict[str, str]:
     unsigned = make.ActionTakenFactory(action=world.action, name="Not Yet Signed", email="unsigned@example.org")
     signed = make.ActionTakenFactory(action=world.action, supporter=person, confirmed_at=timezone.now())
     return {
+        **team_tokens(world.ours.group, world.ours.coordinator),
         "choices": links.choices_token(person.pk, world.mailing.pk),
         "new_address": tokens.make(links.NEW_ADDRESS, start_address_change(person, "elsewhere@example.org").pk),
         "held": links.private_url(person.pk, person.email).split("/")[-2],
@@ -163,4 +165,5 @@ def _tenant(group: LocalGroup, coordinator: User, mark: str) -> Tenant:
     gone = {"state": Mailing.State.DONE, "starts_at": timezone.now(), "frozen_at": timezone.now()}
     sent = make.GroupMailingFactory(**email, **gone, subject=f"Letter{mark} Canary", counts={"recipients": 2})
     kinds = [f"{kind}{mark}" for kind in ("Memb", "Pledg", "Venue", "memb", "pledg", "Letter", "Words", "Cont", "cont", "Lead")]
+    kinds += furnish_team(group, coordinator, mark)
     return Tenant(group, coordinator, member, pledge, contact, kinds, draft=draft, sent=sent)

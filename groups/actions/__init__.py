@@ -6,6 +6,7 @@ from groups.actions.forgetting import forget_member, is_known_elsewhere
 from groups.actions.founding import found_group, move_group
 from groups.actions.handing_over import (
     forget_invitations,
+    forget_invitations_to,
     hand_back,
     remind_invited,
     settle_hand_back,
@@ -66,6 +67,7 @@ __all__ = [
     "forget_attendances",
     "forget_enquiries",
     "forget_invitations",
+    "forget_invitations_to",
     "forget_member",
     "forget_messages",
     "forget_messages_from",

@@ -9,8 +9,8 @@ from sanctuary.audit.actions import record
 from sanctuary.people.models import Controller
 from sanctuary.places.actions import place_fields
 
-# Words that come first in the addresses of the directory, so that no group may be called by them alone.
-TAKEN_WORDS = {"find", "near", "region", "regions", "start"}
+# Words that come first in the addresses of the directory and of the desk, so that no group may be called by them alone.
+TAKEN_WORDS = {"find", "invitation", "messages", "near", "region", "regions", "start"}
 
 
 def found_group(*, name: str, area: str, by, postcode="", **fields) -> LocalGroup:

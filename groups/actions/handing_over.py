@@ -127,6 +127,11 @@ def _tell_unheard(invitation: Invitation, now) -> bool:
     return True
 
 
+def forget_invitations_to(addresses) -> int:
+    """Nobody is invited at these addresses any more, and nothing tells that they were. Returns how many."""
+    return Invitation.objects.filter(email__in=addresses).delete()[0]
+
+
 def forget_invitations(now) -> int:
     """Those that came to nothing a month ago. Returns how many."""
     return Invitation.objects.spent(now).delete()[0]

@@ -1,3 +1,8 @@
-from groups.admin import group, shield
+from groups.admin import group, hand_back, shield, story
 
-__all__ = ["group", "shield"]
+__all__ = [
+    "group",
+    "hand_back",
+    "shield",
+    "story",
+]

@@ -165,7 +165,7 @@ def test_staff_without_the_permission_cannot_raise_it(client_of, staff):
 
 
 def test_coordinators_read_that_it_is_up(client_of, coordinator, group, shield):
-    url = reverse("groups:manage", args=[group.slug])
+    url = reverse("groups:today", args=[group.slug])
     desk = client_of(coordinator)
     assert "national shield is up" not in desk.get(url).text
     shield(group=group)
