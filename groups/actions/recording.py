@@ -14,6 +14,7 @@ from sanctuary.people.address import canon, mac
 from sanctuary.people.models import Supporter
 
 ANSWERS = ("total_count", "seeking", "contact", "is_co_run", "note", "reached_count")
+NEEDED = ("total_count", "seeking", "contact")
 MIDDAY = time(12)
 
 
@@ -69,9 +70,8 @@ def record_activity(
     _check_time(activity)
     log, _ = ActivityLog.objects.get_or_create(activity=activity)
     _tick(activity, came, not_came)
-    if newcomer:
-        add_newcomer(activity, by=by, **newcomer)
-    changed = {name: answers[name] for name in ANSWERS if answers[name] != getattr(log, name)}
+    log.newcomer = add_newcomer(activity, by=by, **newcomer) if newcomer else None
+    changed = _changed(log, answers, is_part=not finish, is_stale=log.edition != seen)
     if changed and log.edition != seen and log.saved_by_id != by.pk:
         raise ValidationError(_theirs(log), code="changed_meanwhile")
     _give(log, changed, finish, by)
@@ -98,17 +98,24 @@ def _tick(activity: Activity, came, not_came) -> None:
     activity.attendances.filter(supporter__in=away).delete()
 
 
+def _changed(log: ActivityLog, answers: dict, *, is_part: bool, is_stale: bool) -> dict:
+    """What differs from what is kept. On the way, an empty box wipes out nothing that was saved meanwhile."""
+    changed = {name: answers[name] for name in ANSWERS if answers[name] != getattr(log, name)}
+    kept = ANSWERS if is_stale else NEEDED if log.logged_at else ()
+    return {name: value for name, value in changed.items() if not (is_part and name in kept and value in (None, ""))}
+
+
 def _give(log: ActivityLog, changed: dict, finish: bool, by) -> None:
     is_first = finish and log.logged_at is None
     for name, value in changed.items():
         setattr(log, name, value)
     named = log.activity.attendances.count()
-    if finish:
-        _check_numbers(log, named)
-        log.logged_at = log.logged_at or timezone.now()
-    elif log.logged_at and (log.total_count or 0) < named:
+    if log.logged_at and not finish and log.total_count < named:
         # Somebody is added to what was finished: the total may never be less than the names.
         changed["total_count"] = log.total_count = named
+    if finish or log.logged_at:
+        _check_numbers(log, named)
+        log.logged_at = log.logged_at or timezone.now()
     if not changed and not is_first:
         return
     log.edition += bool(changed)

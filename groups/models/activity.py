@@ -42,8 +42,12 @@ class ActivityQuerySet(models.QuerySet):
 
     def unlogged(self, now):
         """Over in the last eight weeks, and nobody has said who came. Newest first; older ones nag nobody."""
-        recent = self.going_ahead().over(now).filter(ends_at__gt=now - LOG_WITHIN)
-        return recent.filter(log__logged_at__isnull=True)
+        return self.to_log(now).filter(ends_at__lte=now)
+
+    def to_log(self, now):
+        """As `unlogged`, with those under way."""
+        begun = self.going_ahead().filter(starts_at__lte=now, ends_at__gt=now - LOG_WITHIN)
+        return begun.filter(log__logged_at__isnull=True).order_by("-starts_at", "-pk")
 
     def from_here_on(self, activity):
         """This date and the following ones of what repeats; this one alone where nothing does."""

@@ -34,6 +34,20 @@ class AttendanceQuerySet(models.QuerySet):
         )
         return self.filter(~models.Exists(before))
 
+    def regulars(self, most: int) -> list[int]:
+        """Numbers of supporters who belong to the group: those who came most often first, then those who came last."""
+        here = self.filter(
+            supporter__kind=Supporter.Kind.PERSON,
+            supporter__memberships__group=models.F("activity__group"),
+            supporter__memberships__left_on__isnull=True,
+        )
+        people = (
+            here.order_by()
+            .values("supporter")
+            .annotate(times=models.Count("pk"), last=models.Max("activity__starts_at"))
+        )
+        return list(people.order_by("-times", "-last", "supporter").values_list("supporter", flat=True)[:most])
+
     def people_count(self) -> int:
         """How many different people were named."""
         return self.order_by().values("supporter").distinct().count()

@@ -45,6 +45,9 @@ class MembershipQuerySet(models.QuerySet):
         last = came.annotate(last=models.Max("activity__starts_at")).values("last")
         return self.annotate(came_count=Coalesce(models.Subquery(times), 0), last_came_at=models.Subquery(last))
 
+    def who_came_to(self, activity):
+        return self.filter(supporter__in=Attendance.objects.filter(activity=activity).values("supporter"))
+
     @staticmethod
     def _attendances():
         return Attendance.objects.filter(

@@ -2,12 +2,15 @@ from groups.views.directory import FindGroup, GroupDetail, GroupList, GroupsInRe
 from groups.views.enquiry import ConfirmEnquiry, EnquirySent, StartGroup
 from groups.views.invitation import AcceptInvitation, InvitationCode
 from groups.views.life import Charter, Contacts, EditContact, HealthCheckPage, OurGroup, RemoveContact, SafeguardingPage
+from groups.views.log import Log
 from groups.views.manage import ManageHome, MemberList
 from groups.views.message import MessageAsked, SendMessage, WriteTo
 from groups.views.page import PageDrop, PageEdit, PageName, PagePreview, PagePublish, PagePutBack
+from groups.views.pulse import Pulse
 from groups.views.regions import NoteVisit, RegionGroup, RegionOverview, Regions
 from groups.views.team import EndRole, Handover, InvitationAgain, InvitationRevoke, Team
 from groups.views.today import ManageGroup, Today
+from groups.views.who_came import WhoCame, WhoCameDone
 
 __all__ = [
     "AcceptInvitation",
@@ -27,6 +30,7 @@ __all__ = [
     "InvitationAgain",
     "InvitationCode",
     "InvitationRevoke",
+    "Log",
     "ManageGroup",
     "ManageHome",
     "MemberList",
@@ -39,6 +43,7 @@ __all__ = [
     "PagePreview",
     "PagePublish",
     "PagePutBack",
+    "Pulse",
     "RegionGroup",
     "RegionOverview",
     "Regions",
@@ -48,5 +53,7 @@ __all__ = [
     "StartGroup",
     "Team",
     "Today",
+    "WhoCame",
+    "WhoCameDone",
     "WriteTo",
 ]
