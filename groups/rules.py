@@ -32,3 +32,6 @@ def supports_a_region(user, region):
 
 # Regional coordinators and national staff see contacts and counts of groups, and no members.
 rules.add_rule("groups.oversee_region", is_national_staff | supports_a_region)
+
+for name in ["groups", "groups.view_story"]:
+    rules.add_perm(name, is_national_staff & rules.is_active)

@@ -51,10 +51,11 @@ class StoryQuerySet(models.QuerySet):
 
     def over(self, now):
         """Withdrawn, or past every consent, for so long that nothing needs to be kept."""
-        day = (now - FORGET_AFTER).date()
-        agreed = StoryConsent.objects.live(day).filter(story=models.OuterRef("pk"))
+        lately = now - FORGET_AFTER
+        agreed = StoryConsent.objects.filter(story=models.OuterRef("pk"), expires_on__gt=lately.date())
+        agreed = agreed.exclude(withdrawn_at__lt=lately)
         ended = models.Q(published_at__isnull=False) & ~models.Exists(agreed)
-        return self.filter(models.Q(withdrawn_at__lt=now - FORGET_AFTER) | ended & models.Q(withdrawn_at__isnull=True))
+        return self.filter(models.Q(withdrawn_at__lt=lately) | ended)
 
     def ending_soon(self, today):
         """Public, and the consent ends within three months."""
