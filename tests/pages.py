@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
-from groups.models import LocalGroup
+from groups.models import LocalGroup, Removal
 from tests.team import asked_of, helper_of, version_of
 from tests.world import MISSING_ID, MISSING_SLUG, World
 
@@ -165,6 +165,7 @@ def of_campaign(name: str, token: str) -> Page:
 
 MAIL_VERBS = ["test", "approve", "undo", "pause", "resume", "delete"]
 
+
 def group_verb(name: str) -> Page:
     """A button in a group's room."""
     return of_group(name, everyone(405, stranger=302), weight=NONE)
@@ -179,6 +180,10 @@ def about(page: Page, part: Callable) -> Page:
         missing=lambda world: (world.ours.group.slug, MISSING_ID),
         lists=False,
     )
+
+
+def _removal(tenant) -> int:
+    return Removal.objects.get(group=tenant.group).pk
 
 
 PAGES = [
@@ -242,6 +247,18 @@ PAGES = [
     about(group_verb("groups:end_role"), helper_of),
     *[about(group_verb(f"groups:invitation_{verb}"), asked_of) for verb in ("again", "revoke")],
     of_group("groups:members"),
+    of_group("groups:members_remove", everyone(404, stranger=302, coordinator=302), weight=NONE),
+    of_group("groups:members_removed"),
+    of_group("groups:members_do", everyone(404, stranger=302, coordinator=302), weight=NONE),
+    of_group("groups:members_export", everyone(405, stranger=302), weight=NONE),
+    Page(
+        "groups:members_put_back",
+        everyone(405, stranger=302),
+        args=lambda world: (world.ours.group.slug, _removal(world.ours)),
+        theirs=lambda world: (world.ours.group.slug, _removal(world.theirs)),
+        missing=lambda world: (world.ours.group.slug, MISSING_ID),
+        weight=NONE,
+    ),
     of_group("groups:our_group"),
     of_group("groups:contacts"),
     of_contact("groups:contact", OF_THE_GROUP),

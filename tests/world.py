@@ -10,7 +10,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from campaigns.models import Action, Campaign, Mailing
-from groups.models import GroupContact, LocalGroup
+from groups.models import GroupContact, LocalGroup, Removal
 from pledges.models import Pledge
 from sanctuary.people import links, tokens
 from sanctuary.people.actions import start_address_change
@@ -164,6 +164,25 @@ def _tenant(group: LocalGroup, coordinator: User, mark: str) -> Tenant:
     draft = make.GroupMailingFactory(**email, subject=f"Letter{mark} Canary", body=f"Words{mark} Canary")
     gone = {"state": Mailing.State.DONE, "starts_at": timezone.now(), "frozen_at": timezone.now()}
     sent = make.GroupMailingFactory(**email, **gone, subject=f"Letter{mark} Canary", counts={"recipients": 2})
-    kinds = [f"{kind}{mark}" for kind in ("Memb", "Pledg", "Venue", "memb", "pledg", "Letter", "Words", "Cont", "cont", "Lead")]
+    gone = make.SupporterFactory(name=f"Gone{mark} Canary", email=f"gone{mark}@example.org")
+    removal = Removal.objects.create(group=group, removed_by=coordinator, removed_at=timezone.now())
+    make.MembershipFactory(group=group, supporter=gone, removal=removal, left_on=timezone.localdate())
+    kinds = [
+        f"{kind}{mark}"
+        for kind in (
+            "Gone",
+            "gone",
+            "Memb",
+            "Pledg",
+            "Venue",
+            "memb",
+            "pledg",
+            "Letter",
+            "Words",
+            "Cont",
+            "cont",
+            "Lead",
+        )
+    ]
     kinds += furnish_team(group, coordinator, mark)
     return Tenant(group, coordinator, member, pledge, contact, kinds, draft=draft, sent=sent)

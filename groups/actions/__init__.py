@@ -40,6 +40,7 @@ from groups.actions.recording import (
     record_activity,
 )
 from groups.actions.regional import end_regional_role, note_visit, start_regional_role
+from groups.actions.removing import put_back, remove_members
 from groups.actions.roles import end_role, start_role
 from groups.actions.safeguarding import save_safeguarding
 from groups.actions.shielding import lower_shield, raise_shield
@@ -93,12 +94,14 @@ __all__ = [
     "owns_mailbox",
     "part_attendances",
     "publish_draft",
+    "put_back",
     "raise_shield",
     "readers",
     "record_activity",
     "register_group",
     "remind_invited",
     "remove_contact",
+    "remove_members",
     "remove_note",
     "rest_group",
     "revoke_invitation",

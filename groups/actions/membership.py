@@ -36,5 +36,6 @@ def leave_group(supporter: Supporter, group: LocalGroup) -> Membership | None:
 
 
 def leave_all_groups(supporter: Supporter) -> int:
-    """The supporter belongs to no group any more. Returns how many they left."""
+    """The supporter belongs to no group any more, and no group can put them back. Returns how many they left."""
+    Membership.objects.filter(supporter=supporter, removal__isnull=False).update(removal=None)
     return Membership.objects.current().filter(supporter=supporter).update(left_on=timezone.localdate())

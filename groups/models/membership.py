@@ -5,7 +5,7 @@ from groups.models.attendance import Attendance
 from groups.models.group import LocalGroup
 from groups.models.removal import Removal
 from sanctuary.people.models import CurrentPermission, Supporter, Suppression
-from sanctuary.people.models.search import words_of
+from sanctuary.people.models.search import found_by, words_of
 
 
 class MembershipQuerySet(models.QuerySet):
@@ -54,12 +54,26 @@ class MembershipQuerySet(models.QuerySet):
             supporter=models.OuterRef("supporter"), activity__group=models.OuterRef("group")
         )
 
+    def matching(self, text):
+        """Members whose name, contact person or address begins so."""
+        return self.filter(found_by(text, "supporter__"))
+
     def with_email_state(self):
         """`may_email`: whether the member's own group may email them today, for any purpose.
 
         A live permission for that group, an address, and no suppression of it. The gate of every mailing looks
         again, and at more; this is for a person to read.
         """
+        return self.annotate(may_email=self._may_email())
+
+    def may_be_emailed(self):
+        return self.filter(self._may_email())
+
+    def may_not_be_emailed(self):
+        return self.filter(~self._may_email())
+
+    @staticmethod
+    def _may_email():
         controller = models.OuterRef("group__controller")
         permission = CurrentPermission.objects.live().filter(
             supporter=models.OuterRef("supporter"), controller=controller
@@ -68,9 +82,7 @@ class MembershipQuerySet(models.QuerySet):
             models.Q(controller__isnull=True) | models.Q(controller=controller),
             email_mac=models.OuterRef("supporter__email_mac"),
         )
-        return self.annotate(
-            may_email=models.Exists(permission) & ~models.Exists(silence) & ~models.Q(supporter__email="")
-        )
+        return models.Exists(permission) & ~models.Exists(silence) & ~models.Q(supporter__email="")
 
 
 class Membership(models.Model):

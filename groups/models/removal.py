@@ -18,9 +18,10 @@ class RemovalQuerySet(models.QuerySet):
     def undoable(self, now):
         return self.filter(undone_at__isnull=True, removed_at__gt=now - UNDO_FOR)
 
-    def with_member_count(self):
-        """`member_count`: how many people it took off the list and left off."""
-        return self.annotate(member_count=models.Count("memberships"))
+    def with_members(self):
+        """`member_count`, how many people it took off and can put back; newest first, with whoever did it."""
+        counted = self.annotate(member_count=models.Count("memberships"))
+        return counted.filter(member_count__gt=0).select_related("removed_by").order_by("-removed_at")
 
 
 class Removal(models.Model):

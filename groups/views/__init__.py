@@ -1,13 +1,16 @@
 from groups.views.directory import FindGroup, GroupDetail, GroupList, GroupsInRegion, GroupsNear
 from groups.views.enquiry import ConfirmEnquiry, EnquirySent, StartGroup
+from groups.views.export import ExportMembers
 from groups.views.invitation import AcceptInvitation, InvitationCode
 from groups.views.life import Charter, Contacts, EditContact, HealthCheckPage, OurGroup, RemoveContact, SafeguardingPage
 from groups.views.log import Log
-from groups.views.manage import ManageHome, MemberList
+from groups.views.manage import ManageHome
+from groups.views.members import MemberList
 from groups.views.message import MessageAsked, SendMessage, WriteTo
 from groups.views.page import PageDrop, PageEdit, PageName, PagePreview, PagePublish, PagePutBack
 from groups.views.pulse import Pulse
 from groups.views.regions import NoteVisit, RegionGroup, RegionOverview, Regions
+from groups.views.removing import MembersDo, PutBack, RemovedMembers, RemoveMembers
 from groups.views.team import EndRole, Handover, InvitationAgain, InvitationRevoke, Team
 from groups.views.today import ManageGroup, Today
 from groups.views.who_came import WhoCame, WhoCameDone
@@ -20,6 +23,7 @@ __all__ = [
     "EditContact",
     "EndRole",
     "EnquirySent",
+    "ExportMembers",
     "FindGroup",
     "GroupDetail",
     "GroupList",
@@ -34,6 +38,7 @@ __all__ = [
     "ManageGroup",
     "ManageHome",
     "MemberList",
+    "MembersDo",
     "MessageAsked",
     "NoteVisit",
     "OurGroup",
@@ -44,10 +49,13 @@ __all__ = [
     "PagePublish",
     "PagePutBack",
     "Pulse",
+    "PutBack",
     "RegionGroup",
     "RegionOverview",
     "Regions",
     "RemoveContact",
+    "RemoveMembers",
+    "RemovedMembers",
     "SafeguardingPage",
     "SendMessage",
     "StartGroup",
