@@ -2,8 +2,8 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from groups import actions
-from groups.models import Attendance, Membership, Note
-from groups.models import Invitation, VisitorMessage
+from groups.actions import importing
+from groups.models import Attendance, Booking, ImportRow, Invitation, Membership, Note, VisitorMessage
 from groups.signals import timeline_asked
 from sanctuary.people.signals import held_asked, merge_undone, supporter_erased, supporters_merged, ties_asked
 
@@ -105,3 +105,73 @@ def visits(supporter, group, most, **kwargs):
     came = Attendance.objects.filter(supporter=supporter).for_group(group).with_activity()
     newest = came.order_by("-activity__starts_at")[:most]
     return [(each.activity.starts_at, "came", f"Came to “{each.activity.title}”") for each in newest]
+
+
+@receiver(held_asked)
+def letters_held(supporter, **kwargs):
+    """By address, since neither a message to a group nor an invitation from one makes anybody a supporter."""
+    if not supporter.email:
+        return {}
+    written = VisitorMessage.objects.filter(email=supporter.email).select_related("group").order_by("asked_at", "pk")
+    invited = Invitation.objects.for_email(supporter.email).select_related("group").order_by("invited_at", "pk")
+    found = {
+        "Messages you wrote to groups": [_message(each) for each in written],
+        "Invitations to help to run a group": [_invitation(each) for each in invited],
+    }
+    return {heading: entries for heading, entries in found.items() if entries}
+
+
+def _message(each: VisitorMessage) -> dict[str, str]:
+    day = timezone.localdate(each.asked_at)
+    return {"Group": each.group.name, "Written": f"{day:%-d %B %Y}", "Name": each.name, "Message": each.message}
+
+
+def _invitation(each: Invitation) -> dict[str, str]:
+    day = timezone.localdate(each.invited_at)
+    return {"Group": each.group.name, "Role": each.get_role_display(), "Sent": f"{day:%-d %B %Y}"}
+
+
+@receiver(supporter_erased)
+def forget_in_files(supporter, addresses, **kwargs):
+    importing.forget_in_files(supporter, addresses)
+
+
+@receiver(held_asked)
+def rows_held(supporter, **kwargs):
+    """What stands about them in files that groups have brought and not finished with."""
+    rows = ImportRow.objects.about(supporter).select_related("people_import__group").order_by("pk")
+    return {"Files that your groups brought in": [_row(row) for row in rows]} if rows else {}
+
+
+def _row(row: ImportRow) -> dict[str, str]:
+    day = timezone.localdate(row.people_import.created_at)
+    entry = {"Group": row.people_import.group.name, "Brought in": f"{day:%-d %B %Y}"}
+    typed = {"Name": row.name, "Email address": row.email, "Postcode": row.postcode}
+    return entry | {label: value for label, value in typed.items() if value}
+
+
+@receiver(supporter_erased)
+def forget_bookings(supporter, addresses, **kwargs):
+    actions.forget_bookings_of(supporter, addresses)
+
+
+@receiver(held_asked)
+def bookings_held(supporter, **kwargs):
+    theirs = actions.bookings_of(supporter, {supporter.email} - {""}).exclude(state=Booking.State.ASKED)
+    rows = theirs.select_related("activity__group").order_by("activity__starts_at", "pk")
+    return {"Activities you booked": [_visit(row.activity) | _booked(row) for row in rows]}
+
+
+def _booked(booking: Booking) -> dict[str, str]:
+    said = {"Name": booking.name, "How many of you": str(booking.seats), "What helps you": booking.access_wish}
+    return {label: value for label, value in said.items() if value} | {"State": booking.get_state_display()}
+
+
+@receiver(supporters_merged)
+def move_bookings(kept, gone, **kwargs):
+    return {"bookings": actions.move_bookings(kept, gone)}
+
+
+@receiver(merge_undone)
+def part_bookings(kept, gone, moved, **kwargs):
+    actions.part_bookings(kept, gone, moved.get("bookings", []))

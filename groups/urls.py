@@ -1,6 +1,7 @@
 from django.urls import path
 
 from groups import views
+from groups.views import import_people
 
 app_name = "groups"
 urlpatterns = [
@@ -54,4 +55,68 @@ urlpatterns = [
     path("manage/<slug:group>/our-group/safeguarding/", views.SafeguardingPage.as_view(), name="safeguarding"),
     path("manage/<slug:group>/our-group/charter/", views.Charter.as_view(), name="charter"),
     path("manage/<slug:group>/our-group/health-check/", views.HealthCheckPage.as_view(), name="health_check"),
+    path("manage/<slug:group>/members/import/", import_people.ImportPeople.as_view(), name="import_people"),
+    path(
+        "manage/<slug:group>/members/import/template/", import_people.ImportTemplate.as_view(), name="import_template"
+    ),
+    path("manage/<slug:group>/members/import/<int:pk>/", import_people.ImportFile.as_view(), name="import_file"),
+    path(
+        "manage/<slug:group>/members/import/<int:pk>/columns/",
+        import_people.ImportColumns.as_view(),
+        name="import_columns",
+    ),
+    path(
+        "manage/<slug:group>/members/import/<int:pk>/emails/",
+        import_people.ImportEmails.as_view(),
+        name="import_emails",
+    ),
+    path(
+        "manage/<slug:group>/members/import/<int:pk>/begin/", import_people.ImportBegin.as_view(), name="import_begin"
+    ),
+    path(
+        "manage/<slug:group>/members/import/<int:pk>/problems/",
+        import_people.ImportProblems.as_view(),
+        name="import_problems",
+    ),
+    path("manage/<slug:group>/members/import/<int:pk>/undo/", import_people.ImportUndo.as_view(), name="import_undo"),
+    path(
+        "manage/<slug:group>/members/import/<int:pk>/throw-away/",
+        import_people.ImportThrowAway.as_view(),
+        name="import_throw_away",
+    ),
+    path("manage/<slug:group>/members/duplicates/", views.Duplicates.as_view(), name="duplicates"),
+    path("manage/<slug:group>/members/<int:pk>/", views.Member.as_view(), name="member"),
+    path("manage/<slug:group>/members/<int:pk>/delete/", views.ForgetMember.as_view(), name="forget_member"),
+    path("manage/<slug:group>/members/<int:pk>/notes/<int:note>/", views.CorrectNote.as_view(), name="note"),
+    path(
+        "manage/<slug:group>/members/<int:pk>/notes/<int:note>/remove/", views.RemoveNote.as_view(), name="note_remove"
+    ),
+    path("manage/<slug:group>/members/<int:pk>/same/<int:other>/", views.JoinMembers.as_view(), name="join_members"),
+    path("manage/<slug:group>/members/<int:pk>/same/<int:other>/no/", views.KeepApart.as_view(), name="keep_apart"),
+    path("manage/<slug:group>/members/<int:pk>/undo/<int:merge>/", views.UndoJoin.as_view(), name="undo_join"),
+    path("stories/", views.StoryList.as_view(), name="stories"),
+    path("stories/mine/<str:token>/", views.MyStory.as_view(), name="story_mine"),
+    path("stories/mine/<str:token>/change/", views.ChangeMyStory.as_view(), name="story_change"),
+    path("stories/mine/<str:token>/picture/", views.MyPicture.as_view(), name="story_mine_picture"),
+    path("stories/mine/<str:token>/take-back/", views.TakeBackStory.as_view(), name="story_take_back"),
+    path("stories/<slug:slug>/", views.StoryPage.as_view(), name="story"),
+    path("stories/<slug:slug>/picture/", views.StoryImage.as_view(), name="story_picture"),
+    path("manage/<slug:group>/stories/", views.GroupStories.as_view(), name="group_stories"),
+    path("manage/<slug:group>/stories/new/", views.NewStory.as_view(), name="story_new"),
+    path("manage/<slug:group>/stories/<int:pk>/", views.GroupStory.as_view(), name="group_story"),
+    path("manage/<slug:group>/stories/<int:pk>/edit/", views.EditStory.as_view(), name="story_edit"),
+    path("manage/<slug:group>/stories/<int:pk>/picture/", views.StoryPicturePage.as_view(), name="group_story_picture"),
+    path(
+        "manage/<slug:group>/stories/<int:pk>/picture/shown/",
+        views.StoryPictureShown.as_view(),
+        name="group_story_picture_shown",
+    ),
+    path(
+        "manage/<slug:group>/stories/<int:pk>/picture/remove/",
+        views.RemoveStoryPicture.as_view(),
+        name="story_picture_remove",
+    ),
+    path("manage/<slug:group>/stories/<int:pk>/ask/", views.AskTeller.as_view(), name="story_ask"),
+    path("manage/<slug:group>/stories/<int:pk>/check/", views.CheckStory.as_view(), name="story_check"),
+    path("manage/<slug:group>/stories/<int:pk>/withdraw/", views.WithdrawStory.as_view(), name="story_withdraw"),
 ]

@@ -32,6 +32,11 @@ app.conf.beat_schedule = {
     "forget which emails came back": {"task": "campaigns.tasks.forget_returned", "schedule": 3600},
     "mind invitations to teams": {"task": "groups.tasks.team.mind_invitations", "schedule": 3600},
     "forget old letters of groups": {"task": "groups.tasks.team.forget_old_letters", "schedule": 3600},
+    "go on with files of people": {"task": "groups.tasks.importing.sweep_imports", "schedule": 30},
+    "forget files of people": {"task": "groups.tasks.importing.forget_imports", "schedule": 3600},
+    "remind people who booked": {"task": "groups.tasks.booking.remind_booked", "schedule": 300},
+    "forget who booked": {"task": "groups.tasks.booking.forget_bookings", "schedule": 3600},
+    "mind stories": {"task": "groups.tasks.stories.mind_stories", "schedule": 3600},
     "forget unconfirmed names": {"task": "campaigns.tasks.forget_unconfirmed", "schedule": 3600},
 }
 

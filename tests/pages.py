@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from django.urls import reverse
 
 from groups.models import LocalGroup, Removal
+from tests.imported import checked_file, done_file
+from tests.stories import draft_of, open_story_of
 from tests.team import asked_of, helper_of, version_of
 from tests.world import MISSING_ID, MISSING_SLUG, World
 
@@ -259,6 +261,12 @@ PAGES = [
         missing=lambda world: (world.ours.group.slug, MISSING_ID),
         weight=NONE,
     ),
+    of_group("groups:import_people"),
+    replace(of_group("groups:import_template", weight=NONE), lists=False),
+    *[about(of_group(f"groups:import_{step}"), checked_file) for step in ("file", "columns", "emails")],
+    about(of_group("groups:import_undo"), done_file),
+    about(of_group("groups:import_problems", weight=NONE), checked_file),
+    *[about(group_verb(f"groups:import_{verb}"), checked_file) for verb in ("begin", "throw_away")],
     of_group("groups:our_group"),
     of_group("groups:contacts"),
     of_contact("groups:contact", OF_THE_GROUP),

@@ -20,6 +20,8 @@ from sanctuary.places.models import District, Nation, OutwardCode, Region
 from streams.models import Stream
 from tests import factories as make
 from tests.factories import permit
+from tests.imported import furnish_imports
+from tests.stories import furnish_stories, story_token
 from tests.team import furnish_team, team_tokens
 
 # Nothing with this number or name is ever made.
@@ -185,4 +187,5 @@ def _tenant(group: LocalGroup, coordinator: User, mark: str) -> Tenant:
         )
     ]
     kinds += furnish_team(group, coordinator, mark)
-    return Tenant(group, coordinator, member, pledge, contact, kinds, draft=draft, sent=sent)
+    kinds += furnish_imports(group, coordinator, mark)
+    return Tenant(group, coordinator, member, pledge, contact, kinds, removal=removal, draft=draft, sent=sent)

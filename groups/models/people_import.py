@@ -9,8 +9,25 @@ from django.utils import timezone
 from groups.models.group import LocalGroup
 from sanctuary.people.models import Permission, Supporter, Wording
 
+MOST_BYTES = 25 * 1024 * 1024
+TOO_BIG = "This file is bigger than 25 MB. Cut it into smaller files and upload them one by one"
+# What a file can be a yes to. Awards are asked about where one applies.
+PURPOSES = [Permission.Purpose.NEWS, Permission.Purpose.ACTIVITIES, Permission.Purpose.CAMPAIGNS]
 UNDO_FOR = timedelta(days=7)
 KEEP_UNTOUCHED_FOR = timedelta(hours=24)
+
+
+class Column(models.TextChoices):
+    """What a column of a file may hold."""
+
+    UNUSED = "", "Do not use"
+    NAME = "name", "Whole name"
+    FIRST = "first", "First name"
+    LAST = "last", "Last name"
+    EMAIL = "email", "Email address"
+    POSTCODE = "postcode", "Postcode"
+    SAYS = "says", "Emails: yes or no"
+    STOPS = "stops", "Unsubscribed or bounced"
 
 
 class PeopleImportQuerySet(models.QuerySet):
@@ -122,6 +139,23 @@ class PeopleImport(models.Model):
     @property
     def is_working(self) -> bool:
         return self.state in self.WORKING
+
+    @property
+    def working_words(self) -> str:
+        """What is being done to it, as a heading."""
+        words = {
+            self.State.CHECKING: "Checking every row",
+            self.State.IMPORTING: "Importing",
+            self.State.UNDOING: "Undoing",
+        }
+        return words.get(self.state, "")
+
+    @property
+    def progress(self) -> tuple[int, int, str]:
+        """How far a worker has come: done, of how many, of what."""
+        if self.state == self.State.CHECKING:
+            return self.next_byte // 1000, max(1, self.byte_count // 1000), "kilobytes read"
+        return self.done_row, max(1, self.next_row - 1), "rows"
 
     @property
     def undo_until(self):
