@@ -188,6 +188,18 @@ def _removal(tenant) -> int:
     return Removal.objects.get(group=tenant.group).pk
 
 
+def of_logged(name: str) -> Page:
+    """About an activity of a group that took place."""
+    return Page(
+        name,
+        OF_THE_GROUP,
+        args=lambda world: (world.ours.group.slug, world.ours.logged.pk),
+        theirs=lambda world: (world.ours.group.slug, world.theirs.logged.pk),
+        missing=lambda world: (world.ours.group.slug, MISSING_ID),
+        weight=MANAGE,
+    )
+
+
 PAGES = [
     Page("home", PUBLIC, lists=True),
     Page("healthz", PUBLIC, weight=NONE),
@@ -239,6 +251,10 @@ PAGES = [
     ),
     of_group("groups:manage", everyone(404, stranger=302, coordinator=302), weight=NONE),
     of_group("groups:today"),
+    of_group("groups:log"),
+    of_logged("groups:who_came"),
+    of_logged("groups:who_came_done"),
+    by_link("groups:pulse", "pulse"),
     of_group("groups:page_edit"),
     # Without a draft it leads to the form.
     replace(of_group("groups:page_preview"), lists=False),

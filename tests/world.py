@@ -10,7 +10,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from campaigns.models import Action, Campaign, Mailing
-from groups.models import GroupContact, LocalGroup, Removal
+from groups.models import Activity, GroupContact, LocalGroup, Removal
 from pledges.models import Pledge
 from sanctuary.people import links, tokens
 from sanctuary.people.actions import start_address_change
@@ -21,6 +21,7 @@ from streams.models import Stream
 from tests import factories as make
 from tests.factories import permit
 from tests.imported import furnish_imports
+from tests.logs import furnish_log, pulse_token
 from tests.stories import furnish_stories, story_token
 from tests.team import furnish_team, team_tokens
 
@@ -42,6 +43,8 @@ class Tenant:
     # Emails of the group: one that is written, one that was sent.
     draft: Mailing | None = None
     sent: Mailing | None = None
+    # An activity that was written up.
+    logged: Activity | None = None
 
 
 @dataclass
@@ -107,6 +110,7 @@ def _tokens(world: World) -> dict[str, str]:
         "from_mail": tokens.make("act", person.pk, world.mailing.pk),
         "sent": tokens.make("act-sent", unsigned.pk),
         "done": tokens.make("act-done", signed.pk),
+        "pulse": pulse_token(world.ours.logged),
         "enquiry": tokens.make("enquiry-confirm", make.EnquiryFactory().pk),
     }
 
@@ -188,4 +192,8 @@ def _tenant(group: LocalGroup, coordinator: User, mark: str) -> Tenant:
     ]
     kinds += furnish_team(group, coordinator, mark)
     kinds += furnish_imports(group, coordinator, mark)
-    return Tenant(group, coordinator, member, pledge, contact, kinds, removal=removal, draft=draft, sent=sent)
+    logged, said = furnish_log(group, member, mark)
+    kinds += said
+    return Tenant(
+        group, coordinator, member, pledge, contact, kinds, removal=removal, draft=draft, sent=sent, logged=logged
+    )
