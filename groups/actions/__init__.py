@@ -1,3 +1,13 @@
+from groups.actions.booking import (
+    BOOKING,
+    ask_booking,
+    booking_token,
+    booking_url,
+    cancel_booking,
+    change_booking,
+    confirm_booking,
+    remind_booked,
+)
 from groups.actions.charter import set_up_groups, sign_charter
 from groups.actions.contacts import add_contact, change_contact, remove_contact
 from groups.actions.editing import choose_to_be_named, draft_from, drop_draft, publish_draft, save_draft
@@ -30,6 +40,7 @@ from groups.actions.merging import move_members, move_members_back
 from groups.actions.messaging import deliver_message, forget_messages, forget_messages_from, readers, write_to_group
 from groups.actions.noting import add_note, correct_note, forget_notes, keep_apart, remove_note
 from groups.actions.nudging import nudge_groups, tell_regions
+from groups.actions.planning import cancel_activity, change_activity, plan_activity
 from groups.actions.pulse import answer_pulse
 from groups.actions.recording import (
     add_newcomer,
@@ -44,19 +55,30 @@ from groups.actions.removing import put_back, remove_members
 from groups.actions.roles import end_role, start_role
 from groups.actions.safeguarding import save_safeguarding
 from groups.actions.shielding import lower_shield, raise_shield
+from groups.actions.unbooking import bookings_of, forget_bookings, forget_bookings_of, move_bookings, part_bookings
 
 __all__ = [
+    "BOOKING",
     "accept_invitation",
     "activate_group",
     "add_contact",
     "add_newcomer",
     "add_note",
     "answer_pulse",
+    "ask_booking",
     "begin_forming",
     "begin_research",
+    "booking_token",
+    "booking_url",
+    "bookings_of",
+    "cancel_activity",
+    "cancel_booking",
+    "change_activity",
+    "change_booking",
     "change_contact",
     "choose_to_be_named",
     "close_group",
+    "confirm_booking",
     "confirm_enquiry",
     "correct_note",
     "decline_enquiry",
@@ -66,6 +88,8 @@ __all__ = [
     "end_regional_role",
     "end_role",
     "forget_attendances",
+    "forget_bookings",
+    "forget_bookings_of",
     "forget_enquiries",
     "forget_invitations",
     "forget_invitations_to",
@@ -84,6 +108,7 @@ __all__ = [
     "lower_shield",
     "merge_enquiry",
     "move_attendances",
+    "move_bookings",
     "move_group",
     "move_members",
     "move_members_back",
@@ -93,12 +118,15 @@ __all__ = [
     "open_account",
     "owns_mailbox",
     "part_attendances",
+    "part_bookings",
+    "plan_activity",
     "publish_draft",
     "put_back",
     "raise_shield",
     "readers",
     "record_activity",
     "register_group",
+    "remind_booked",
     "remind_invited",
     "remove_contact",
     "remove_members",

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from groups.models import Activity, Booking
 from groups.models.booking import CONFIRM_WITHIN
-from sanctuary.audit.actions import record
 from sanctuary.people import actions as people
 from sanctuary.people import links, tokens
 from sanctuary.people.address import canon
@@ -76,8 +75,8 @@ def confirm_booking(booking: Booking) -> Booking:
     booking.supporter, booking.confirmed_at = _known(booking), now
     booking.cancelled_at = booking.reminded_at = None
     booking.save(update_fields=["state", "supporter", "confirmed_at", "cancelled_at", "reminded_at"])
-    template = "booking_confirmed" if booking.state == Booking.State.COMING else "booking_waiting"
-    _tell(booking, activity, f"groups/{template}", send=queue if is_first else queue_sparingly)
+    template = "groups/booking_confirmed" if booking.state == Booking.State.COMING else "groups/booking_waiting"
+    _tell(booking, activity, template, send=queue if is_first else queue_sparingly)
     return booking
 
 
@@ -187,31 +186,3 @@ def _remind(pk: int) -> bool:
         return False
     _tell(booking, booking.activity, "groups/booking_reminder")
     return True
-
-
-def forget_bookings() -> int:
-    """Delete what no mailbox answered for, and 90 days after the day keep numbers only. Returns how many rows."""
-    now = timezone.now()
-    gone, _ = Booking.objects.overdue(now).delete()
-    return gone + Booking.objects.spent(now).update(**_NOBODY, forgotten_at=now)
-
-
-_NOBODY = {"name": "", "email": "", "access_wish": "", "supporter": None}
-
-
-@transaction.atomic
-def forget_bookings_of(supporter: Supporter, addresses: set[str]) -> None:
-    """The person is being erased: their bookings end. Somebody else's at a shared mailbox stay."""
-    now = timezone.now()
-    for booking in bookings_of(supporter, addresses).select_related("activity"):
-        cancel_booking(booking)
-    bookings_of(supporter, addresses).update(**_NOBODY, forgotten_at=now)
-    record("groups.forget_bookings", supporter, by="erasure")
-
-
-def bookings_of(supporter: Supporter, addresses: set[str]):
-    """Those known to be theirs, those in their name, and all of a mailbox that nobody else uses."""
-    shared = Supporter.objects.filter(email__in=addresses).exclude(pk=supporter.pk).exists()
-    at_mailbox = Booking.objects.filter(email__in=addresses, supporter__isnull=True)
-    theirs = at_mailbox.filter(name__iexact=supporter.name) if shared else at_mailbox
-    return Booking.objects.filter(supporter=supporter) | theirs

@@ -204,7 +204,7 @@ class SeriesField(forms.TypedChoiceField):
 
 class EditActivityForm(ActivityForm):
     def __init__(self, *args, activity: Activity, **kwargs):
-        super().__init__(*args, initial=told(activity), **kwargs)
+        super().__init__(*args, **kwargs)
         if activity.series:
             self.fields["following"] = SeriesField(label="It repeats. What do you want to change?", initial="one")
 

@@ -1,3 +1,6 @@
+from groups.views.activities import ActivityList, BookingList, CancelActivity, EditActivity, NewActivity
+from groups.views.booking import Book, BookAsked, BookingIcs, BookingPage
+from groups.views.calendar import ActivityDetail, ActivityIcs, Calendar, CalendarIcs, CalendarMonth, CalendarNear
 from groups.views.directory import FindGroup, GroupDetail, GroupList, GroupsInRegion, GroupsNear
 from groups.views.enquiry import ConfirmEnquiry, EnquirySent, StartGroup
 from groups.views.export import ExportMembers
@@ -17,9 +20,23 @@ from groups.views.who_came import WhoCame, WhoCameDone
 
 __all__ = [
     "AcceptInvitation",
+    "ActivityDetail",
+    "ActivityIcs",
+    "ActivityList",
+    "Book",
+    "BookAsked",
+    "BookingIcs",
+    "BookingList",
+    "BookingPage",
+    "Calendar",
+    "CalendarIcs",
+    "CalendarMonth",
+    "CalendarNear",
+    "CancelActivity",
     "Charter",
     "ConfirmEnquiry",
     "Contacts",
+    "EditActivity",
     "EditContact",
     "EndRole",
     "EnquirySent",
@@ -40,6 +57,7 @@ __all__ = [
     "MemberList",
     "MembersDo",
     "MessageAsked",
+    "NewActivity",
     "NoteVisit",
     "OurGroup",
     "PageDrop",
