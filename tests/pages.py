@@ -138,6 +138,8 @@ def of_region(name: str, opens, *, of_its_group=False) -> Page:
         name,
         opens,
         args=args("yorkshire-and-the-humber"),
+        theirs=args("wales"),
+        missing=args(MISSING_SLUG),
         weight=MANAGE if 200 in opens.values() else NONE,
     )
 
@@ -165,9 +167,6 @@ def of_campaign(name: str, token: str) -> Page:
     return Page(name, PUBLIC, lambda world: (world.campaign.slug, world.tokens[token]), weight=TASK, token=token)
 
 
-MAIL_VERBS = ["test", "approve", "undo", "pause", "resume", "delete"]
-
-
 def group_verb(name: str) -> Page:
     """A button in a group's room."""
     return of_group(name, everyone(405, stranger=302), weight=NONE)
@@ -182,6 +181,9 @@ def about(page: Page, part: Callable) -> Page:
         missing=lambda world: (world.ours.group.slug, MISSING_ID),
         lists=False,
     )
+
+
+MAIL_VERBS = ["test", "approve", "undo", "pause", "resume", "delete"]
 
 
 def _removal(tenant) -> int:
@@ -294,6 +296,18 @@ PAGES = [
     of_region("groups:region_overview", OVERSEEN),
     of_region("groups:region_group", OVERSEEN, of_its_group=True),
     of_region("groups:region_visit", everyone(404, stranger=302, staff=302, superuser=302), of_its_group=True),
+    Page("groups:stories", PUBLIC, lists=True),
+    Page("groups:story", PUBLIC, lambda world: (open_story_of(world.ours).slug,)),
+    Page("groups:story_picture", PUBLIC, lambda world: (open_story_of(world.ours).slug,), weight=NONE),
+    by_link("groups:story_mine", "story"),
+    by_link("groups:story_change", "story"),
+    by_link("groups:story_take_back", "story"),
+    by_link("groups:story_mine_picture", "story", weight=NONE),
+    of_group("groups:group_stories"),
+    replace(of_group("groups:story_new"), lists=False),
+    *[about(of_group(f"groups:{name}"), draft_of) for name in ("group_story", "story_edit", "group_story_picture")],
+    about(of_group("groups:group_story_picture_shown", weight=NONE), draft_of),
+    *[about(group_verb(f"groups:story_{verb}"), draft_of) for verb in ("picture_remove", "ask", "check", "withdraw")],
     Page("pledges:pledge", PUBLIC, weight=TASK),
     Page("pledges:organisation", PUBLIC, weight=TASK),
     by_link("pledges:thanks", "thanks"),

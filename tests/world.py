@@ -21,8 +21,8 @@ from streams.models import Stream
 from tests import factories as make
 from tests.factories import permit
 from tests.imported import furnish_imports
-from tests.logs import furnish_log, pulse_token
 from tests.stories import furnish_stories, story_token
+from tests.logs import furnish_log, pulse_token
 from tests.team import furnish_team, team_tokens
 
 # Nothing with this number or name is ever made.
@@ -40,6 +40,7 @@ class Tenant:
     pledge: Pledge
     contact: GroupContact
     canaries: list[str]
+    removal: Removal | None = None
     # Emails of the group: one that is written, one that was sent.
     draft: Mailing | None = None
     sent: Mailing | None = None
@@ -101,6 +102,7 @@ def _tokens(world: World) -> dict[str, str]:
     signed = make.ActionTakenFactory(action=world.action, supporter=person, confirmed_at=timezone.now())
     return {
         **team_tokens(world.ours.group, world.ours.coordinator),
+        "story": story_token(world.ours.group),
         "choices": links.choices_token(person.pk, world.mailing.pk),
         "new_address": tokens.make(links.NEW_ADDRESS, start_address_change(person, "elsewhere@example.org").pk),
         "held": links.private_url(person.pk, person.email).split("/")[-2],
@@ -190,10 +192,9 @@ def _tenant(group: LocalGroup, coordinator: User, mark: str) -> Tenant:
             "Lead",
         )
     ]
+    kinds += furnish_stories(group, coordinator, mark)
     kinds += furnish_team(group, coordinator, mark)
     kinds += furnish_imports(group, coordinator, mark)
     logged, said = furnish_log(group, member, mark)
     kinds += said
-    return Tenant(
-        group, coordinator, member, pledge, contact, kinds, removal=removal, draft=draft, sent=sent, logged=logged
-    )
+    return Tenant(group, coordinator, member, pledge, contact, kinds, removal=removal, draft=draft, sent=sent, logged=logged)
