@@ -147,9 +147,9 @@ class FromMail(Key, Page):
         numbers = self.read(FROM_MAIL, LINK_LASTS_DAYS)
         if numbers is None or len(numbers) != 2 or not self.campaign.is_live or self.action is None:
             return None
-        supporter = Supporter.objects.exclude(email="").filter(pk=Merge.objects.standing_for(numbers[0])).first()
+        supporter = Merge.objects.person_behind(numbers[0])
         mailing = Mailing.objects.filter(pk=numbers[1], campaign=self.campaign).first()
-        return (supporter, mailing) if supporter and mailing else None
+        return (supporter, mailing) if supporter and supporter.email and mailing else None
 
     def get(self, request, *args, **kwargs):
         if self.guest is None:

@@ -52,9 +52,9 @@ class SupporterLink(SecretLink):
         supporter_id, self.mailing_id, sender, *_ = (*tokens.read(links.CHOICES, token), 0, 0)
         # A letter from a group says which: to stop means first of all to stop that group's letters.
         self.sender = Controller.objects.filter(pk=sender, kind=Controller.Kind.GROUP).first() if sender else None
-        today = Merge.objects.standing_for(supporter_id)
-        self.is_of_old_entry = today != supporter_id
-        return Supporter.objects.filter(pk=today).first()
+        person = Merge.objects.person_behind(supporter_id)
+        self.is_of_old_entry = person is not None and person.pk != supporter_id
+        return person
 
     @property
     def is_known(self) -> bool:

@@ -31,6 +31,13 @@ class MergeQuerySet(models.QuerySet):
             supporter_id = self.open().filter(gone=supporter_id).values_list("kept", flat=True).first() or supporter_id
         return supporter_id
 
+    def person_behind(self, supporter_id: int) -> Supporter | None:
+        """The one whom a link with this number is about today. Only an empty entry can have become part of another."""
+        person = Supporter.objects.filter(pk=supporter_id).first()
+        if person is None or person.email:
+            return person
+        return Supporter.objects.get(pk=self.standing_for(supporter_id))
+
     def gone_into(self, supporter_id: int) -> set[int]:
         """The numbers that were put together into this one, directly or by way of others."""
         found, edge = set(), {supporter_id}
