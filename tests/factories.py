@@ -10,6 +10,7 @@ from factory.django import DjangoModelFactory
 from campaigns.models import Action, ActionTaken, Campaign, Mailing, Relay
 from groups.models import (
     Activity,
+    Booking,
     CharterSignature,
     Enquiry,
     GroupContact,
@@ -251,6 +252,20 @@ class ActivityFactory(DjangoModelFactory):
     starts_at = datetime(2099, 6, 1, 18, tzinfo=UTC)
     ends_at = datetime(2099, 6, 1, 20, tzinfo=UTC)
     area = "Town centre"
+
+
+class BookingFactory(DjangoModelFactory):
+    """Needs activity. Not yet confirmed, unless `coming` or `waiting`."""
+
+    class Meta:
+        model = Booking
+
+    class Params:
+        coming = factory.Trait(state="coming", confirmed_at=factory.LazyFunction(timezone.now))
+        waiting = factory.Trait(state="waiting", confirmed_at=factory.LazyFunction(timezone.now))
+
+    name = factory.Sequence(lambda n: f"Guest {n}")
+    email = factory.Sequence(lambda n: f"guest{n}@example.org")
 
 
 class PledgeFactory(DjangoModelFactory):

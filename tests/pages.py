@@ -190,6 +190,23 @@ def _removal(tenant) -> int:
     return Removal.objects.get(group=tenant.group).pk
 
 
+def of_booked(name: str) -> Page:
+    """A room about an activity of a group that people have booked."""
+    return Page(
+        name,
+        OF_THE_GROUP,
+        args=lambda world: (world.ours.group.slug, world.ours.booked.pk),
+        theirs=lambda world: (world.ours.group.slug, world.theirs.booked.pk),
+        missing=lambda world: (world.ours.group.slug, MISSING_ID),
+        weight=MANAGE,
+    )
+
+
+def of_calendar(name: str, *, weight=BROWSE) -> Page:
+    """The public side of an activity in a private place."""
+    return Page(name, PUBLIC, lambda world: (world.ours.booked.pk, world.ours.booked.slug), weight=weight)
+
+
 def of_logged(name: str) -> Page:
     """About an activity of a group that took place."""
     return Page(
@@ -247,13 +264,28 @@ PAGES = [
     Page("groups:detail", PUBLIC, lambda world: (world.ours.group.slug,)),
     Page(
         "groups:manage_home",
-        everyone(200, stranger=302, coordinator=302, other_coordinator=302),
+        everyone(200, stranger=302, coordinator=302, other_coordinator=302, staff=302, superuser=302),
         weight=MANAGE,
         lists=True,
     ),
     of_group("groups:manage", everyone(404, stranger=302, coordinator=302), weight=NONE),
     of_group("groups:today"),
     of_group("groups:log"),
+    Page("groups:calendar", PUBLIC, lists=True),
+    Page("groups:calendar_month", PUBLIC, lambda world: (2099, 6)),
+    Page("groups:calendar_near", PUBLIC, weight=TASK),
+    Page("groups:calendar_ics", PUBLIC, weight=NONE),
+    of_calendar("groups:activity"),
+    of_calendar("groups:activity_ics", weight=NONE),
+    of_calendar("groups:book", weight=TASK),
+    of_calendar("groups:book_asked", weight=TASK),
+    by_link("groups:booking", "booking"),
+    by_link("groups:booking_ics", "booking", weight=NONE),
+    of_group("groups:activities"),
+    of_group("groups:activity_new"),
+    of_booked("groups:activity_edit"),
+    of_booked("groups:activity_cancel"),
+    of_booked("groups:activity_bookings"),
     of_logged("groups:who_came"),
     of_logged("groups:who_came_done"),
     by_link("groups:pulse", "pulse"),

@@ -19,10 +19,11 @@ from sanctuary.places.actions import place_fields
 from sanctuary.places.models import District, Nation, OutwardCode, Region
 from streams.models import Stream
 from tests import factories as make
+from tests.bookings import booking_of, furnish_bookings
 from tests.factories import permit
 from tests.imported import furnish_imports
-from tests.stories import furnish_stories, story_token
 from tests.logs import furnish_log, pulse_token
+from tests.stories import furnish_stories, story_token
 from tests.team import furnish_team, team_tokens
 
 # Nothing with this number or name is ever made.
@@ -44,8 +45,9 @@ class Tenant:
     # Emails of the group: one that is written, one that was sent.
     draft: Mailing | None = None
     sent: Mailing | None = None
-    # An activity that was written up.
+    # An activity that was written up, and one to come that people have booked.
     logged: Activity | None = None
+    booked: Activity | None = None
 
 
 @dataclass
@@ -112,6 +114,8 @@ def _tokens(world: World) -> dict[str, str]:
         "from_mail": tokens.make("act", person.pk, world.mailing.pk),
         "sent": tokens.make("act-sent", unsigned.pk),
         "done": tokens.make("act-done", signed.pk),
+        "enquiry": tokens.make("enquiry-confirm", make.EnquiryFactory().pk),
+        "booking": booking_of(world.ours.group, person.name, person.email),
         "pulse": pulse_token(world.ours.logged),
         "enquiry": tokens.make("enquiry-confirm", make.EnquiryFactory().pk),
     }
@@ -197,4 +201,18 @@ def _tenant(group: LocalGroup, coordinator: User, mark: str) -> Tenant:
     kinds += furnish_imports(group, coordinator, mark)
     logged, said = furnish_log(group, member, mark)
     kinds += said
-    return Tenant(group, coordinator, member, pledge, contact, kinds, removal=removal, draft=draft, sent=sent, logged=logged)
+    booked, said = furnish_bookings(group, mark)
+    kinds += said
+    return Tenant(
+        group,
+        coordinator,
+        member,
+        pledge,
+        contact,
+        kinds,
+        removal=removal,
+        draft=draft,
+        sent=sent,
+        logged=logged,
+        booked=booked,
+    )
