@@ -114,10 +114,6 @@ class ForgetMember(PersonRoom, FormPage):
     form_class = ForgetForm
     template_name = "groups/membership_forget.html"
 
-    def get_context_data(self, **kwargs):
-        is_last = not actions.is_known_elsewhere(self.member.supporter, self.group.controller)
-        return super().get_context_data(is_last=is_last, **kwargs)
-
     def act(self, form):
         actions.forget_member(self.member, silence=form.cleaned_data["silence"], by=self.request.user)
         messages.success(self.request, "Done. Your group holds nothing about this person any more.")
