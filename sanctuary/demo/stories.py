@@ -10,17 +10,17 @@ TOLD = [
         "A table with one more chair",
         "Marisol",
         "This is a made-up story for the demonstration.\n\n"
-        "When I came here I knew three words of English, and one of them was “sorry”. In the first winter I walked past a "
-        "hall every Thursday because I could smell soup. One evening a woman came out with a ladle in her hand and said: "
-        "there is a chair, come and sit.\n\n"
+        "When I came here I knew three words of English, and one of them was “sorry”. In the first winter I walked "
+        "past a hall every Thursday because I could smell soup. One evening a woman came out with a ladle in her hand "
+        "and said: there is a chair, come and sit.\n\n"
         "I did not understand her. I understood the chair.\n\n"
         "Now I cook there myself, and it is I who opens the door.",
     ),
     (
         "What my neighbour taught me",
         "Idris",
-        "This is a made-up story for the demonstration.\n\nMy neighbour grows beans. I grew beans too, in another country, "
-        "on a roof. We had no language between us, only beans, and that was enough for a whole summer.",
+        "This is a made-up story for the demonstration.\n\n"
+        "My neighbour grows beans. I grew beans too, in another country, on a roof. We had no language between us, only beans, and that was enough for a whole summer.",
     ),
     (
         "The first snow",
