@@ -20,6 +20,8 @@ CONFIRM = "pledge-confirm"
 NEAR_ENOUGH_MILES = 40
 SAME_PRESS_WITHIN = timedelta(minutes=2)
 SOURCE = "pledge"
+# "Things to join in with, and actions": what the words on the page say of both senders.
+GROUP_PURPOSES = [Permission.Purpose.ACTIVITIES, Permission.Purpose.NEWS, Permission.Purpose.CAMPAIGNS]
 
 WORDINGS = {
     Supporter.Kind.PERSON: "individual-pledge",
@@ -170,7 +172,7 @@ def _record_answer(pledge: Pledge, supporter: Supporter, group: LocalGroup | Non
     national = Controller.objects.national()
     answer(supporter, controllers=[national], purposes=[purpose.NEWS, purpose.CAMPAIGNS], **asked)
     if group:
-        answer(supporter, controllers=[group.controller], purposes=[purpose.ACTIVITIES, purpose.NEWS], **asked)
+        answer(supporter, controllers=[group.controller], purposes=GROUP_PURPOSES, **asked)
     if pledge.wants_email:
         people.lift_suppression(supporter.email)
 

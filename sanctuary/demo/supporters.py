@@ -152,7 +152,7 @@ class Crowd:
         change, basis = ("granted", "consent") if said_yes else ("declined", "none")
         asked = [(self.national, "campaigns"), (self.national, "news")]
         if spot.group:
-            asked.append((spot.group.controller_id, "activities"))
+            asked += [(spot.group.controller_id, purpose) for purpose in ("activities", "news", "campaigns")]
         for controller, purpose in asked:
             rows["ledger"].append(
                 (self.last_id, controller, purpose, "email", change, basis, self.question, "demo", joined, joined)

@@ -195,7 +195,7 @@ def test_confirm_pledge_with_yes_makes_a_member_who_may_be_emailed(places):
     assert (pledge.supporter, pledge.group) == (amira, near)
     assert (pledge.name, pledge.email, pledge.postcode) == ("", "", "")
     assert [(m.group, m.supporter, m.source) for m in Membership.objects.all()] == [(near, amira, "pledge")]
-    assert live(amira) == NATIONAL | {(near.name, "activities"), (near.name, "news")}
+    assert live(amira) == NATIONAL | {(near.name, purpose) for purpose in ("activities", "news", "campaigns")}
     assert {row.wording.slug for row in Permission.objects.all()} == {"email-question"}
     assert list(pledge.intended_actions.values_list("kind", flat=True)) == ["meet"]
     assert [(e.verb, e.actor) for e in Entry.objects.about(pledge)] == [("pledges.confirm", f"supporter:{amira.pk}")]
@@ -209,7 +209,8 @@ def test_confirm_pledge_with_no_writes_the_no_down(places):
     assert live(pledge.supporter) == set()
     said = set(Permission.objects.values_list("controller__name", "purpose", "change"))
     national = {(name, purpose, "declined") for name, purpose in NATIONAL}
-    assert said == national | {(group.name, "activities", "declined"), (group.name, "news", "declined")}
+    ours = {(group.name, purpose, "declined") for purpose in ("activities", "news", "campaigns")}
+    assert said == national | ours
     assert Membership.objects.count() == 1
 
 
@@ -274,7 +275,7 @@ def test_confirm_pledge_twice_at_once_is_done_once(places):
         lambda: actions.confirm_pledge(pledge), lambda: actions.confirm_pledge(pledge), after='FROM "pledges_pledge"'
     )
     assert one == other
-    assert (Supporter.objects.count(), Membership.objects.count(), Permission.objects.count()) == (1, 1, 4)
+    assert (Supporter.objects.count(), Membership.objects.count(), Permission.objects.count()) == (1, 1, 5)
 
 
 @pytest.mark.django_db(transaction=True)
