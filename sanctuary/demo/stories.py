@@ -20,7 +20,8 @@ TOLD = [
         "What my neighbour taught me",
         "Idris",
         "This is a made-up story for the demonstration.\n\n"
-        "My neighbour grows beans. I grew beans too, in another country, on a roof. We had no language between us, only beans, and that was enough for a whole summer.",
+        "My neighbour grows beans. I grew beans too, in another country, on a roof. "
+        "We had no language between us, only beans, and that was enough for a whole summer.",
     ),
     (
         "The first snow",
