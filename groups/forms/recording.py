@@ -39,7 +39,7 @@ class LogForm(AskingForm):
     what = forms.ChoiceField(
         label="What was it?",
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose what it was, or “Something new”"},
+        error_messages=dict.fromkeys(["required", "invalid_choice"], "Choose what it was, or “Something new”"),
     )
     title = NameField(
         label="What do you call it?", needed="Enter what you call it, for example Knitting club", longest=120
@@ -47,11 +47,11 @@ class LogForm(AskingForm):
     kind = forms.ChoiceField(
         label="What kind of activity was it?",
         choices=[("", "Choose one"), *Activity.Kind.choices],
-        error_messages={"required": "Choose what kind of activity it was"},
+        error_messages=dict.fromkeys(["required", "invalid_choice"], "Choose what kind of activity it was"),
     )
     when = forms.ChoiceField(
         label="When was it?",
-        error_messages={"required": "Choose when it was"},
+        error_messages=dict.fromkeys(["required", "invalid_choice"], "Choose when it was"),
         widget=forms.RadioSelect,
         choices=[("today", "Today"), ("yesterday", "Yesterday"), ("other", "Another date")],
     )
@@ -162,13 +162,15 @@ class WhoCameForm(AskingForm):
     seeking = forms.ChoiceField(
         label="How many were people seeking sanctuary, roughly?",
         help_text="A rough number. It is never linked to a name",
-        error_messages={"required": "Choose a rough number, or that you would rather not say"},
+        error_messages=dict.fromkeys(
+            ["required", "invalid_choice"], "Choose a rough number, or that you would rather not say"
+        ),
         widget=forms.RadioSelect,
         choices=ActivityLog.Seeking,
     )
     contact = forms.ChoiceField(
         label="Did people who had not met before talk or do something together?",
-        error_messages={"required": "Choose yes, a little or no"},
+        error_messages=dict.fromkeys(["required", "invalid_choice"], "Choose yes, a little or no"),
         widget=forms.RadioSelect,
         choices=ActivityLog.Contact,
     )
@@ -179,6 +181,7 @@ class WhoCameForm(AskingForm):
         choices=YES_NO,
         coerce=lambda value: value == "yes",
         empty_value=None,
+        error_messages={"invalid_choice": "Choose yes or no"},
     )
     note = forms.CharField(
         label="Anything to remember?",
@@ -189,7 +192,11 @@ class WhoCameForm(AskingForm):
         error_messages={"max_length": f"Use {LONGEST_NOTE} letters or fewer"},
     )
     stream = forms.ModelChoiceField(
-        Stream.objects.none(), label="For which stream?", required=False, empty_label="It was no awareness session"
+        Stream.objects.none(),
+        label="For which stream?",
+        required=False,
+        empty_label="It was no awareness session",
+        error_messages={"invalid_choice": "Choose one of the streams"},
     )
     reached_count = _number("How many people did it reach?")
 

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from groups import actions
 from groups.forms import LogForm
+from groups.forms.recording import LONGEST_NUMBER
 from groups.models import Activity
 from groups.views.room import Room
 from sanctuary.views import FormPage
@@ -24,10 +25,23 @@ class Log(Room, FormPage):
 
     def get_form_kwargs(self):
         waiting = list(self._activities().to_log(timezone.now())[:WAITING_SHOWN])
-        return super().get_form_kwargs() | {"waiting": waiting, "again": self._again(waiting)}
+        again = self._again(waiting)
+        kind, asked = self._asked()
+        return super().get_form_kwargs() | {
+            "waiting": waiting + [each for each in asked if kind == "a" and each not in waiting],
+            "again": again + [each for each in asked if kind == "t" and each not in again],
+        }
 
     def _activities(self):
         return Activity.objects.filter(group=self.group)
+
+    def _asked(self):
+        """What was chosen, even if the button, or somebody else, has taken it off the list meanwhile."""
+        what = self.request.POST.get("what", "")
+        number = what[1:]
+        if not (number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER):
+            return "", []
+        return what[0], list(self._activities().going_ahead().filter(pk=number, starts_at__lte=timezone.now()))
 
     def _again(self, waiting):
         """One of each title that took place lately and is not waiting anyway."""
