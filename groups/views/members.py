@@ -42,7 +42,7 @@ class MemberList(Members, ListPage):
 
     def get_context_data(self, **kwargs):
         now = timezone.now()
-        return super().get_context_data(
+        context = super().get_context_data(
             filter=self.filter,
             removals=Removal.objects.filter(group=self.group).undoable(now).exists(),
             bulk_choices=BulkForm.CHOICES,
@@ -53,6 +53,7 @@ class MemberList(Members, ListPage):
             today=timezone.localdate(now),
             **kwargs,
         )
+        return context | {"count_text": _told(context["paginator"].count, bool(context["chips"]))}
 
     def render_to_response(self, context, **kwargs):
         response = super().render_to_response(context, **kwargs)
@@ -61,3 +62,7 @@ class MemberList(Members, ListPage):
             question = self.filter.asked()
             response["HX-Replace-Url"] = f"{self.list_href}?{question}" if question else self.list_href
         return response
+
+
+def _told(count: int, is_narrowed: bool) -> str:
+    return f"{count:,} found" if is_narrowed else f"{count:,} member{'' if count == 1 else 's'}"

@@ -11,11 +11,12 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
-for (const box of document.querySelectorAll("[data-tick-all]")) {
-  const boxes = () => box.form.querySelectorAll(`[name="${box.dataset.tickAll}"]`);
-  box.closest("[hidden]")?.removeAttribute("hidden");
-  box.addEventListener("change", () => boxes().forEach((one) => (one.checked = box.checked)));
-}
+for (const box of document.querySelectorAll("[data-tick-all]")) box.closest("[hidden]")?.removeAttribute("hidden");
+// Asked of the page, because its lists may be shown anew.
+document.addEventListener("change", ({ target: box }) => {
+  if (!box.dataset.tickAll) return;
+  for (const one of box.form.querySelectorAll(`[name="${box.dataset.tickAll}"]`)) one.checked = box.checked;
+});
 
 for (const text of document.querySelectorAll("textarea[maxlength]")) {
   const count = document.createElement("p");
