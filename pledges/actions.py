@@ -174,7 +174,7 @@ def _record_answer(pledge: Pledge, supporter: Supporter, group: LocalGroup | Non
     if group:
         answer(supporter, controllers=[group.controller], purposes=GROUP_PURPOSES, **asked)
     if pledge.wants_email:
-        people.lift_suppression(supporter.email)
+        people.lift_suppression(supporter.email, [group.controller] if group else [])
 
 
 def _carry_over(pledge: Pledge, earlier: Pledge) -> None:

@@ -6,7 +6,7 @@ from groups.models import Attendance, Booking, Membership
 from groups.signals import member_forgotten
 from sanctuary.audit.actions import record
 from sanctuary.people import actions as people
-from sanctuary.people.models import Controller, CurrentPermission, Supporter, Suppression, User
+from sanctuary.people.models import Controller, CurrentPermission, Merge, Supporter, Suppression, User
 from sanctuary.people.signals import ties_asked
 
 SOURCE = "deleted on request"
@@ -21,7 +21,8 @@ def forget_member(membership: Membership, *, silence: bool, by) -> bool:
     """
     supporter = Supporter.objects.select_for_update(of=("self",)).get(pk=membership.supporter_id)
     group = membership.group
-    mine = Membership.objects.filter(supporter=supporter, group=group)
+    them = {supporter.pk, *Merge.objects.gone_into(supporter.pk)}
+    mine = Membership.objects.filter(supporter__in=them, group=group)
     if not mine.exists():
         return False
     addresses = _addresses_of(supporter)

@@ -1,5 +1,6 @@
 """What a person says about the emails they get. Each takes effect for every message claimed after it."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -50,9 +51,14 @@ def suppress(address: str, *, reason: str, controller: Controller | None = None)
     return found
 
 
-def lift_suppression(address: str) -> None:
-    """The person has just shown, from this mailbox, that they want emails again. Complaints are never lifted."""
-    Suppression.objects.covering(address).exclude(reason=Suppression.Reason.COMPLAINED).delete()
+def lift_suppression(address: str, controllers: Iterable[Controller] = ()) -> None:
+    """The person has just shown, from this mailbox, that they want emails again. Complaints are never lifted.
+
+    `controllers`: those they said yes to, so that a silence asked of one of them ends too.
+    """
+    for controller in [None, *controllers]:
+        silence = Suppression.objects.covering(address, controller)
+        silence.exclude(reason=Suppression.Reason.COMPLAINED).delete()
 
 
 def lift_bounce(address: str) -> None:
