@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from django.urls import reverse
 
 from groups.models import LocalGroup, Removal
+from tests import persons
 from tests.imported import checked_file, done_file
 from tests.stories import draft_of, open_story_of
 from tests.team import asked_of, helper_of, version_of
@@ -183,6 +184,20 @@ def about(page: Page, part: Callable) -> Page:
     )
 
 
+def of_person(name: str, part: Callable, opens=OF_THE_GROUP) -> Page:
+    """About one member of a group; `part` finds the numbers in the address."""
+    return Page(
+        f"groups:{name}",
+        opens,
+        args=lambda world: (world.ours.group.slug, *part(world.ours)),
+        theirs=lambda world: (world.ours.group.slug, *part(world.theirs)),
+        missing=lambda world: (world.ours.group.slug, *(MISSING_ID for _ in part(world.ours))),
+        weight=MANAGE if 200 in opens.values() else NONE,
+    )
+
+
+PERSON_VERB = everyone(405, stranger=302)
+
 MAIL_VERBS = ["test", "approve", "undo", "pause", "resume", "delete"]
 
 
@@ -299,6 +314,14 @@ PAGES = [
     about(group_verb("groups:end_role"), helper_of),
     *[about(group_verb(f"groups:invitation_{verb}"), asked_of) for verb in ("again", "revoke")],
     of_group("groups:members"),
+    of_group("groups:duplicates"),
+    of_person("member", persons.member_of),
+    of_person("forget_member", persons.member_of),
+    of_person("note", persons.note_of),
+    of_person("note_remove", persons.note_of, PERSON_VERB),
+    of_person("join_members", persons.pair_of),
+    of_person("keep_apart", persons.pair_of, PERSON_VERB),
+    of_person("undo_join", persons.merge_of, PERSON_VERB),
     of_group("groups:members_remove", everyone(404, stranger=302, coordinator=302), weight=NONE),
     of_group("groups:members_removed"),
     of_group("groups:members_do", everyone(404, stranger=302, coordinator=302), weight=NONE),

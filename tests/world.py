@@ -23,6 +23,7 @@ from tests.bookings import booking_of, furnish_bookings
 from tests.factories import permit
 from tests.imported import furnish_imports
 from tests.logs import furnish_log, pulse_token
+from tests.persons import furnish_person
 from tests.stories import furnish_stories, story_token
 from tests.team import furnish_team, team_tokens
 
@@ -198,6 +199,7 @@ def _tenant(group: LocalGroup, coordinator: User, mark: str) -> Tenant:
     ]
     kinds += furnish_stories(group, coordinator, mark)
     kinds += furnish_team(group, coordinator, mark)
+    kinds += furnish_person(group, coordinator, member, mark)
     kinds += furnish_imports(group, coordinator, mark)
     logged, said = furnish_log(group, member, mark)
     kinds += said

@@ -175,7 +175,7 @@ def test_page_makes_the_same_queries_however_much_there_is(
         make.MembershipFactory(group=member.group, supporter=twin)
     browser = client_of(coordinator)
     browser.get(at(member))
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(17):
         browser.get(at(member))
 
 
