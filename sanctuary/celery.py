@@ -21,6 +21,7 @@ app.conf.beat_schedule = {
     "guard mailings": {"task": "campaigns.tasks.guard_mailings", "schedule": 5},
     "forget sent emails": {"task": "sanctuary.post.tasks.forget_sent", "schedule": 3600},
     "forget addresses of old mailings": {"task": "campaigns.tasks.forget_addresses", "schedule": 3600},
+    "forget what undoing a merge needed": {"task": "sanctuary.people.tasks.forget_merges", "schedule": 3600},
     "forget unconfirmed pledges": {"task": "pledges.tasks.forget_unconfirmed", "schedule": 3600},
     # Not in the lane of confirmations, which a full maildir must not hold up.
     "read what came back": {
@@ -37,6 +38,8 @@ app.conf.beat_schedule = {
     "remind people who booked": {"task": "groups.tasks.booking.remind_booked", "schedule": 300},
     "forget who booked": {"task": "groups.tasks.booking.forget_bookings", "schedule": 3600},
     "mind stories": {"task": "groups.tasks.stories.mind_stories", "schedule": 3600},
+    "remind groups of what is due": {"task": "groups.tasks.life.nudge_groups", "schedule": 3600},
+    "forget enquiries about groups": {"task": "groups.tasks.life.forget_enquiries", "schedule": 3600},
     "forget unconfirmed names": {"task": "campaigns.tasks.forget_unconfirmed", "schedule": 3600},
 }
 
