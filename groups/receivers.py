@@ -3,7 +3,17 @@ from django.utils import timezone
 
 from groups import actions
 from groups.actions import importing
-from groups.models import Attendance, Booking, ImportRow, Invitation, Membership, Note, VisitorMessage
+from groups.models import (
+    Attendance,
+    Booking,
+    Enquiry,
+    GroupContact,
+    ImportRow,
+    Invitation,
+    Membership,
+    Note,
+    VisitorMessage,
+)
 from groups.signals import timeline_asked
 from sanctuary.people.signals import held_asked, merge_undone, supporter_erased, supporters_merged, ties_asked
 
@@ -12,6 +22,9 @@ from sanctuary.people.signals import held_asked, merge_undone, supporter_erased,
 def forget_memberships(supporter, addresses=(), **kwargs):
     actions.forget_messages_from(addresses)
     actions.forget_invitations_to(addresses)
+    actions.forget_contacts(addresses)
+    actions.forget_enquiries_of(addresses)
+    actions.forget_leads(supporter)
     actions.leave_all_groups(supporter)
     actions.forget_notes(supporter)
     actions.forget_attendances(supporter)
@@ -175,3 +188,21 @@ def move_bookings(kept, gone, **kwargs):
 @receiver(merge_undone)
 def part_bookings(kept, gone, moved, **kwargs):
     actions.part_bookings(kept, gone, moved.get("bookings", []))
+
+
+@receiver(held_asked)
+def contacts_held(supporter, **kwargs):
+    """As somebody whom the network calls about a group, or who would like to start one."""
+    if not supporter.email:
+        return {}
+    contact = GroupContact.objects.filter(email=supporter.email).select_related("group").order_by("pk")
+    asked = Enquiry.objects.filter(email=supporter.email).order_by("pk")
+    held = {
+        "Groups that name you as a contact": [
+            {"Group": one.group.name, "Name": one.name, "Telephone": one.telephone, "Role": one.role} for one in contact
+        ],
+        "What you wrote about starting a group": [
+            {"Name": one.name, "Place": one.area, "Postcode": one.postcode, "Why": one.why} for one in asked
+        ],
+    }
+    return {heading: rows for heading, rows in held.items() if rows}

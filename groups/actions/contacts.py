@@ -45,6 +45,11 @@ def change_contact(contact: GroupContact, *, by, **fields) -> GroupContact:
     return contact
 
 
+def forget_contacts(addresses) -> int:
+    """Somebody is being erased: they are nobody's contact any more. Returns of how many groups."""
+    return GroupContact.objects.filter(email__in=addresses).delete()[0]
+
+
 @transaction.atomic
 def remove_contact(contact: GroupContact, *, by) -> None:
     """They are no contact any more, and we keep nothing of them here. Harmless to repeat."""

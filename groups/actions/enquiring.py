@@ -7,14 +7,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from groups.actions.founding import found_group
-from groups.actions.living import BEGINNING
-from groups.models import Enquiry, LocalGroup
+from groups.actions.inviting import invite
+from groups.actions.living import begin_research
+from groups.models import Enquiry, GroupRole, LocalGroup, RegionalRole
+from groups.models.group import REGION_SLUGS
+from groups.models.path import BEGINNING
 from sanctuary.audit.actions import record
 from sanctuary.people import actions as people
 from sanctuary.people import links, tokens
 from sanctuary.people.address import canon
+from sanctuary.people.models import User
 from sanctuary.places.postcode import InvalidPostcode
-from sanctuary.post.actions import queue_sparingly
+from sanctuary.post.actions import queue, queue_sparingly
 
 CONFIRM = "enquiry-confirm"
 SAME_PRESS_WITHIN = timedelta(minutes=2)
@@ -56,8 +60,28 @@ def confirm_enquiry(enquiry: Enquiry) -> Enquiry:
         raise ValidationError("This link is too old. Please write to us again.", code="too_late")
     enquiry.group, enquiry.confirmed_at = _beginning_of(enquiry), now
     enquiry.save(update_fields=["group", "confirmed_at"])
+    _tell_region(enquiry.group, timezone.localdate(now))
     record("groups.confirm_enquiry", enquiry, by="enquirer", group=enquiry.group_id)
     return enquiry
+
+
+def _tell_region(group: LocalGroup, today) -> None:
+    """Whoever supports the region; with nobody there, the national team finds it in the list."""
+    slug = next((slug for slug, region in REGION_SLUGS.items() if region == group.region), None)
+    roles = RegionalRole.objects.current(today).filter(region=group.region, user__is_active=True)
+    for role in roles.select_related("user") if slug else []:
+        url = links.absolute("groups:region_group", slug, group.slug)
+        queue("groups/enquiry_region", to=role.user.email, context={"region": group.region, "url": url})
+
+
+@transaction.atomic
+def welcome_enquiry(group: LocalGroup, *, by: User, reason: str = "") -> LocalGroup:
+    """The enquiry is taken up: its people begin to research, and are asked to coordinate the group to be."""
+    group = begin_research(group, by=by, reason=reason)
+    for enquiry in group.enquiries.order_by("pk"):
+        if not GroupRole.objects.open().filter(group=group, user__email__iexact=enquiry.email).exists():
+            invite(group, email=enquiry.email, role=GroupRole.Role.COORDINATOR, by=by)
+    return group
 
 
 def _beginning_of(enquiry: Enquiry) -> LocalGroup:
@@ -79,6 +103,11 @@ def _free_name(area: str) -> str:
     while name.casefold() in {one.casefold() for one in taken}:
         name, number = f"{stem} {number}", number + 1
     return name
+
+
+def forget_enquiries_of(addresses) -> int:
+    """Somebody is being erased: what they wrote goes. A group that came of it stays."""
+    return Enquiry.objects.filter(email__in=addresses).delete()[0]
 
 
 def forget_enquiries() -> int:

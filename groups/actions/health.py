@@ -7,21 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from groups.models import HealthCheck, LocalGroup
+from groups.models.health_check import CHOICES, QUESTIONS
 from sanctuary.audit.actions import record
 from sanctuary.people.models import User
 
-CHOICES = [
-    "state",
-    "contacts_current",
-    "safeguarding_current",
-    "safeguarding_known",
-    "voice",
-    "activities",
-    "volunteers",
-    "meetings",
-    "money",
-]
-WORDS = ["glad_of", "help_needed"]
 # A second press of the button is the same check, not the next year's.
 SENT_JUST_NOW = timedelta(days=30)
 
@@ -31,7 +20,7 @@ def save_health_check(group: LocalGroup, *, by, **answers) -> HealthCheck:
     """Keep the answers given so far. There is one draft for each group, whoever writes in it."""
     _lock(group)
     check, _ = HealthCheck.objects.drafts().get_or_create(group=group)
-    for name in [*CHOICES, *WORDS]:
+    for name in QUESTIONS:
         setattr(check, name, answers.get(name, ""))
     check.save()
     return check

@@ -7,22 +7,11 @@ from django.utils import timezone
 from groups.models import GroupRole, LifeMove, LocalGroup
 from groups.models.due import missing_to_register
 from groups.models.group import LIVE_STATUSES
+from groups.models.path import BEFORE
 from sanctuary.audit.actions import record
 from sanctuary.people.models import User
 
 Status = LocalGroup.Status
-BEGINNING = [Status.ENQUIRY, Status.RESEARCHING, Status.FORMING]
-ENDED = [Status.CLOSED, Status.DECLINED, Status.MERGED]
-BEFORE = {
-    Status.RESEARCHING: {Status.ENQUIRY},
-    Status.FORMING: {Status.ENQUIRY, Status.RESEARCHING},
-    Status.REGISTERED: set(BEGINNING),
-    Status.ACTIVE: {Status.REGISTERED, Status.DORMANT},
-    Status.DORMANT: {Status.REGISTERED, Status.ACTIVE},
-    Status.CLOSED: set(Status) - set(ENDED),
-    Status.DECLINED: set(BEGINNING),
-    Status.MERGED: set(BEGINNING),
-}
 
 
 def begin_research(group: LocalGroup, *, by, reason: str = "") -> LocalGroup:

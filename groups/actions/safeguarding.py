@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from groups.models import LocalGroup, Safeguarding
+from groups.models import CharterSignature, LocalGroup, Safeguarding
 from sanctuary.audit.actions import record
 
 DATES = ["lead_checked_on", "lead_trained_on", "deputy_checked_on", "deputy_trained_on", "policy_reviewed_on"]
@@ -23,6 +23,18 @@ def save_safeguarding(group: LocalGroup, *, by, **fields) -> Safeguarding:
     known, _ = Safeguarding.objects.update_or_create(group=group, defaults={name: fields[name] for name in FIELDS})
     record("groups.save_safeguarding", group, by=by)
     return known
+
+
+def forget_leads(supporter) -> None:
+    """Somebody is being erased: their name goes where they led on safeguarding, or signed, for a group of theirs."""
+    theirs = {"group__memberships__supporter": supporter}
+    for field in ("lead_name", "deputy_name"):
+        Safeguarding.objects.filter(
+            pk__in=Safeguarding.objects.filter(**theirs, **{f"{field}__iexact": supporter.name}).values("pk")
+        ).update(**{field: ""})
+    mine = CharterSignature.objects.filter(recorded_by__supporter=supporter)
+    named = CharterSignature.objects.filter(**theirs, name__iexact=supporter.name)
+    CharterSignature.objects.filter(pk__in=(mine | named).values("pk")).update(name="")
 
 
 def _check(fields: dict) -> None:

@@ -1,8 +1,3 @@
-from groups.admin import group, hand_back, shield, story
+from groups.admin import group, hand_back, life, shield, story
 
-__all__ = [
-    "group",
-    "hand_back",
-    "shield",
-    "story",
-]
+__all__ = ["group", "hand_back", "life", "shield", "story"]

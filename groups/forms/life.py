@@ -5,9 +5,8 @@ import re
 from django import forms
 from django.core.exceptions import ValidationError
 
-from groups.actions.health import CHOICES, WORDS
 from groups.models import HealthCheck, Safeguarding
-from groups.models.health_check import QUESTIONS
+from groups.models.health_check import CHOICES, QUESTIONS, WORDS
 from sanctuary.people.forms import AddressField, NameField
 
 LONGEST_ANSWER = 1000

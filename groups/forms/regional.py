@@ -2,9 +2,9 @@
 
 from django import forms
 
-from groups.actions import living
 from groups.forms.life import DayField
 from groups.models import LocalGroup
+from groups.models.path import BEFORE
 from sanctuary.people.forms import NameField
 
 Status = LocalGroup.Status
@@ -42,7 +42,7 @@ class MoveForm(forms.Form):
 
     def __init__(self, *args, group, **kwargs):
         super().__init__(*args, **kwargs)
-        steps = [status for status, before in living.BEFORE.items() if group.status in before]
+        steps = [status for status, before in BEFORE.items() if group.status in before]
         self.fields["to"].choices = [(status.value, STEPS[status]) for status in STEPS if status in steps]
         if Status.MERGED in steps:
             self.fields["into"].queryset = LocalGroup.objects.live().exclude(pk=group.pk)

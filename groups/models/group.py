@@ -10,6 +10,7 @@ from sanctuary.people.models import Controller
 from sanctuary.places.models import Located, NearQuerySet, Region
 
 LIVE_STATUSES = ["registered", "active"]
+BEGINNING_STATUSES = ["enquiry", "researching", "forming"]
 REGION_SLUGS = {slugify(region): region for region in Region}
 
 

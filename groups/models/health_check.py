@@ -17,6 +17,8 @@ QUESTIONS = {
     "glad_of": "What are you glad of?",
     "help_needed": "What would help you most?",
 }
+WORDS = ["glad_of", "help_needed"]
+CHOICES = [name for name in QUESTIONS if name not in WORDS]
 
 
 class HealthCheckQuerySet(models.QuerySet):

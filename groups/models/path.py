@@ -7,10 +7,22 @@ from django.urls import reverse
 
 from groups.models.contact import FEWEST_CONTACTS
 from groups.models.due import Due, next_check_on, safeguarding_of
-from groups.models.group import LocalGroup
+from groups.models.group import BEGINNING_STATUSES, LocalGroup
 
 Status = LocalGroup.Status
 WAY = [Status.ENQUIRY, Status.RESEARCHING, Status.FORMING, Status.REGISTERED, Status.ACTIVE]
+BEGINNING = [Status(status) for status in BEGINNING_STATUSES]
+ENDED = [Status.CLOSED, Status.DECLINED, Status.MERGED]
+BEFORE = {
+    Status.RESEARCHING: {Status.ENQUIRY},
+    Status.FORMING: {Status.ENQUIRY, Status.RESEARCHING},
+    Status.REGISTERED: set(BEGINNING),
+    Status.ACTIVE: {Status.REGISTERED, Status.DORMANT},
+    Status.DORMANT: {Status.REGISTERED, Status.ACTIVE},
+    Status.CLOSED: set(Status) - set(ENDED),
+    Status.DECLINED: set(BEGINNING),
+    Status.MERGED: set(BEGINNING),
+}
 NEXT = {
     Status.ENQUIRY: "Whoever supports groups in your region reads what you wrote, and gets in touch.",
     Status.RESEARCHING: (

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from groups.models.group import LocalGroup
+from groups.models.group import BEGINNING_STATUSES, LocalGroup
 from groups.models.shield import Shield
 
 LONGEST_FIRST_NAME = 30
@@ -97,5 +97,8 @@ def roles_to_give(user, group) -> list[GroupRole.Role]:
     if not user.is_active:
         return []
     held = group.roles.current(timezone.localdate()).coordinating().filter(user=user)
+    if group.status in BEGINNING_STATUSES and LocalGroup.objects.overseen_by(user).filter(pk=group.pk).exists():
+        # A group that is only beginning has no members yet: whoever supports the region finds its coordinator.
+        return [GroupRole.Role.COORDINATOR]
     given = {role for mine in held.values_list("role", flat=True) for role in _GIVES[mine]}
     return [role for role in GroupRole.Role if role in given]

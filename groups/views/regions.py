@@ -9,12 +9,11 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from groups import actions
-from groups.actions.living import BEGINNING, ENDED
 from groups.forms.regional import MoveForm, VisitForm
 from groups.models import LocalGroup, RegionalRole
 from groups.models.due import due_for, missing_to_register, next_check_on, with_life, with_people
 from groups.models.group import LIVE_STATUSES, REGION_SLUGS
-from groups.models.path import path_of, tasks_of
+from groups.models.path import BEGINNING, ENDED, path_of, tasks_of
 from sanctuary import access
 from sanctuary.middleware import passed_second_step
 from sanctuary.places.models import Region
@@ -127,7 +126,7 @@ class RegionGroup(InRegion, FormPage):
     def act(self, form):
         told = form.cleaned_data
         verbs = {
-            Status.RESEARCHING: actions.begin_research,
+            Status.RESEARCHING: actions.welcome_enquiry,
             Status.FORMING: actions.begin_forming,
             Status.REGISTERED: actions.register_group,
             Status.ACTIVE: actions.activate_group,

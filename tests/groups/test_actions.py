@@ -96,7 +96,7 @@ def test_move_group_takes_its_dot_along(places, staff, group):
 
 
 def test_group_lives_from_enquiry_to_closing(staff):
-    group = actions.found_group(name="Amberford", area="Amberford", by=staff)
+    group = make.ready_to_register(actions.found_group(name="Amberford", area="Amberford", by=staff))
     steps = [actions.register_group, actions.activate_group, actions.rest_group, actions.activate_group]
     statuses = [step(group, by=staff).status for step in [*steps, actions.close_group]]
     assert statuses == ["registered", "active", "dormant", "active", "closed"]
@@ -113,7 +113,7 @@ def test_closed_group_stays_closed(staff, step):
 
 
 def test_register_group_twice_is_logged_once(staff):
-    group = make.LocalGroupFactory(status="forming")
+    group = make.ready_to_register(make.LocalGroupFactory(status="forming"))
     actions.register_group(group, by=staff)
     actions.register_group(group, by=staff)
     assert Entry.objects.filter(verb="groups.become_registered").count() == 1
@@ -121,7 +121,7 @@ def test_register_group_twice_is_logged_once(staff):
 
 def test_register_group_where_one_lives_already_is_refused(staff):
     make.LocalGroupFactory(name="Sanctuary on Sea", area="Brighton")
-    group = make.LocalGroupFactory(area="Brighton", status="forming")
+    group = make.ready_to_register(make.LocalGroupFactory(area="Brighton", status="forming"))
     with pytest.raises(ValidationError, match="Sanctuary on Sea already serves Brighton") as refusal:
         actions.register_group(group, by=staff)
     assert code_of(refusal.value) == "area_taken"
@@ -132,6 +132,8 @@ def test_register_group_where_one_lives_already_is_refused(staff):
 @at_once
 def test_two_groups_of_one_area_registered_at_once_leave_one_live(staff):
     rivals = make.LocalGroupFactory.create_batch(2, area="Brighton", status="forming")
+    for group in rivals:
+        make.ready_to_register(group)
     calls = [lambda group=group: actions.register_group(group, by=staff) for group in rivals]
     outcomes = race(*calls, after='FROM "groups_localgroup"')
     assert sorted(code_of(outcome) or "done" for outcome in outcomes) == ["area_taken", "done"]

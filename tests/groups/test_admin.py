@@ -89,7 +89,7 @@ def test_a_role_added_on_the_group_s_page_starts(desk, group):
 
 
 def test_groups_are_moved_on_one_by_one_and_a_refusal_is_said(desk):
-    ready = make.LocalGroupFactory(status="forming")
+    ready = make.ready_to_register(make.LocalGroupFactory(status="forming"))
     closed = make.LocalGroupFactory(name="Old Amberford", status="closed")
     answer = do(desk, GROUPS, "register", [ready, closed])
     assert said(answer) == ["1 registered.", "Old Amberford is closed: it cannot become registered now."]
