@@ -1,12 +1,16 @@
 """Look-up and repair for national staff. What follows from somebody's own act is shown here, never set."""
 
 from allauth.usersessions.models import UserSession
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.core.exceptions import ValidationError
+from django.shortcuts import render
 
 from sanctuary.access import ReadOnlyAdmin
+from sanctuary.people import actions
 from sanctuary.people.address import masked
-from sanctuary.people.models import Controller, Permission, Supporter, Suppression, User, Wording
+from sanctuary.people.models import Controller, Merge, Permission, Supporter, Suppression, User, Wording
+from sanctuary.people.models.search import found_by
 
 # The library's own page searches by user name, which our people do not have.
 admin.site.unregister(UserSession)
@@ -16,11 +20,12 @@ admin.site.unregister(UserSession)
 class SupporterAdmin(admin.ModelAdmin):
     list_display = ["name", "kind", "masked_email", "outward_code", "region", "created_at"]
     list_filter = ["kind", "organisation_type", "region"]
-    search_fields = ["name__istartswith", "=email", "contact_name__istartswith"]
-    search_help_text = "The beginning of a name, or a whole email address"
+    search_fields = ["name"]  # opens the box; what it finds is said below
+    search_help_text = "The beginnings of names, or of an email address"
     ordering = ["-pk"]
     show_full_result_count = False
     autocomplete_fields = ["works_for"]
+    actions = ["put_together"]
     fields = [
         "kind",
         "name",
@@ -51,6 +56,32 @@ class SupporterAdmin(admin.ModelAdmin):
         "created_at",
     ]
 
+    def get_search_results(self, request, queryset, search_term):
+        return (queryset.matching(search_term) if search_term else queryset), False
+
+    @admin.action(description="Put two entries of one person together", permissions=["change"])
+    def put_together(self, request, queryset):
+        """First a page that asks whose address and which name stay; its button comes back here."""
+        pair = list(queryset.order_by("pk")[:3])
+        if len(pair) != 2:
+            messages.error(request, "Tick two entries: those that are about the same person.")
+            return None
+        chosen = {name: _of(pair, request.POST.get(name)) for name in ("kept", "name")}
+        if not all(chosen.values()):
+            context = {**self.admin_site.each_context(request), "pair": pair, "title": "Are they the same person?"}
+            return render(request, "admin/people/supporter/put_together.html", context)
+        return self._merge(request, pair, chosen["kept"], chosen["name"].name)
+
+    def _merge(self, request, pair, kept, name):
+        gone = next(each for each in pair if each != kept)
+        national = Controller.objects.national()
+        try:
+            actions.merge_supporters(kept, gone, name=name, controller=national, by=request.user)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        else:
+            messages.success(request, "They are one entry now. For 30 days you can undo this under Merges.")
+
     @admin.display(description="email")
     def masked_email(self, supporter):
         return masked(supporter.email) if supporter.email else ""
@@ -79,12 +110,44 @@ class PermissionAdmin(ReadOnlyAdmin):
     list_display = ["occurred_at", "supporter", "controller", "purpose", "change", "basis", "source"]
     list_filter = ["purpose", "change", "basis"]
     list_select_related = ["supporter", "controller"]
-    search_fields = ["supporter__name__istartswith", "=supporter__email"]
+    search_fields = ["supporter__name"]  # opens the box; what it finds is said below
     show_full_result_count = False
+
+    def get_search_results(self, request, queryset, search_term):
+        found = queryset.filter(found_by(search_term, "supporter__")) if search_term else queryset
+        return found, False
 
     def get_queryset(self, request):
         answers = super().get_queryset(request)
         return answers if request.user.is_superuser else answers.filter(controller__kind=Controller.Kind.NATIONAL)
+
+
+def _of(pair, number):
+    return next((each for each in pair if str(each.pk) == number), None)
+
+
+@admin.register(Merge)
+class MergeAdmin(ReadOnlyAdmin):
+    """Merges by national staff. Those of a group are that group's to undo."""
+
+    list_display = ["merged_at", "kept", "merged_by", "undone_at"]
+    list_select_related = ["kept", "merged_by"]
+    fields = ["kept", "merged_at", "merged_by", "undone_at"]
+    ordering = ["-merged_at"]
+    actions = ["take_apart"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(controller__kind=Controller.Kind.NATIONAL)
+
+    @admin.action(description="Undo: they are two people", permissions=["view"])
+    def take_apart(self, request, queryset):
+        for merge in queryset:
+            try:
+                actions.undo_merge(merge, by=request.user)
+            except ValidationError as error:
+                messages.error(request, f"{merge.kept}: {' '.join(error.messages)}")
+            else:
+                messages.success(request, f"{merge.kept}: two entries again.")
 
 
 @admin.register(Suppression)

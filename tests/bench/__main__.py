@@ -30,6 +30,7 @@ what.add_argument("--profile", action="store_true", help="where a worker's time 
 what.add_argument("--audience", action="store_true", help="counting and freezing a million")
 what.add_argument("--optout", action="store_true", help="how soon an opt-out holds while a mailing is sent")
 what.add_argument("--lane", action="store_true", help="how soon a confirmation leaves while a million queue")
+what.add_argument("--members", action="store_true", help="pages and searches of a million people")
 ARGUMENTS.add_argument("--recipients", type=int, help="instead of 100,000 (or the sizes of --growth)")
 ARGUMENTS.add_argument("--rounds", type=int, default=3, help="of each measurement; the median counts")
 ARGUMENTS.add_argument("--processes", type=int, default=3, help="Celery worker processes: one more than cores")
@@ -72,7 +73,7 @@ def run(given: argparse.Namespace, folder: Path) -> int:
 
 
 def module_of(given: argparse.Namespace) -> str:
-    others = ("growth", "nodes", "profile", "audience", "optout", "lane")
+    others = ("growth", "nodes", "profile", "audience", "optout", "lane", "members")
     return next((name for name in others if getattr(given, name)), "compare")
 
 

@@ -11,6 +11,7 @@ BREAKS = (
     r"\u2000-\u200b\u200e-\u206f\u3000-\u303f\u30fb\ufeff\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
 )
 _BREAK = re.compile(rf"[{BREAKS}]+")
+LONGEST = 200
 # Shorter text begins too many addresses to be of use.
 SHORTEST_ADDRESS = 3
 
@@ -36,7 +37,12 @@ class BeginWith(models.Lookup):
 
 def words_of(text: str) -> list[str]:
     """The words in what somebody typed: no punctuation of any script, so nothing that could be an operator."""
-    return [word for word in _BREAK.split(unicodedata.normalize("NFC", text).replace("\0", " ")) if word]
+    return [word for word in _BREAK.split(_plain(text)) if word]
+
+
+def _plain(text: str) -> str:
+    """In one spelling, not too long, and without what PostgreSQL refuses."""
+    return unicodedata.normalize("NFC", text[:LONGEST]).replace("\0", " ")
 
 
 def found_by(text: str, path: str = "") -> models.Q:
@@ -44,7 +50,7 @@ def found_by(text: str, path: str = "") -> models.Q:
 
     `path` leads to the supporter, such as "supporter__". Accents count as typed.
     """
-    words, address = words_of(text), text.strip().lower()
+    words, address = words_of(text), _plain(text).strip().lower()
     if not words:
         return models.Q(pk__in=[])
     by_address = models.Q(**{f"{path}email__startswith": address})
