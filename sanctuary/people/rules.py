@@ -8,6 +8,7 @@ for name in [
     "people",
     "people.view_supporter",
     "people.change_supporter",
+    "people.view_merge",
     "people.view_permission",
     "people.view_suppression",
     "people.view_wording",
