@@ -102,23 +102,24 @@ class Walk:
 
     def step(self):
         others = [self.edit, self.repicture, self.unpublish, self.end_web, self.expire, self.shield]
-        others += [self.check, self.publish, self.withdraw] if self.dice.random() < 0.2 else []
+        others += [self.check, self.publish]
         act = self.onwards() if self.dice.random() < 0.7 else self.dice.choice(others)
+        act = self.withdraw if self.dice.random() < 0.02 else act
         # What is refused leaves the model as it was, and so must it leave the story.
         with contextlib.suppress(ValidationError):
             act()
         return act.__name__
 
 
-@pytest.mark.parametrize("seed", range(WALKS))
-def test_public_is_exactly_what_was_agreed_to_and_checked(client, group, coordinator, staff, seed):
-    walk, seen = Walk(random.Random(seed), group, (coordinator, make.UserFactory(), staff)), set()
-    way = []
-    for _ in range(STEPS):
-        way.append(walk.step())
-        shown = client.get(walk.story.get_absolute_url()).status_code == 200
-        assert shown == walk.model.is_public, way
-        assert ("<bdi>Rosa</bdi>" in client.get(reverse("groups:stories")).text) == shown, way
-        seen.add(shown)
-    if seed == 0:
-        assert seen == {True, False}, "a walk that sees one state only proves nothing"
+def test_public_is_exactly_what_was_agreed_to_and_checked(client, group, coordinator, staff):
+    seen, checker = [], make.UserFactory()
+    for seed in range(WALKS):
+        walk, way = Walk(random.Random(seed), group, (coordinator, checker, staff)), []
+        for _ in range(STEPS):
+            way.append(walk.step())
+            shown = client.get(walk.story.get_absolute_url()).status_code == 200
+            listed = walk.story.get_absolute_url() in client.get(reverse("groups:stories")).text
+            assert (shown, listed) == (walk.model.is_public, walk.model.is_public), (seed, way)
+            seen.append(shown)
+        Shield.objects.up().delete()
+    assert seen.count(True) > WALKS * 3, "walks that hardly ever reach the public prove nothing"
