@@ -27,6 +27,9 @@ class PulseAnswerQuerySet(models.QuerySet):
             willing_count=models.Count("pk", filter=models.Q(wish=PulseAnswer.Wish.YES)),
             wish_asked=models.Count("pk", filter=~models.Q(wish="")),
         )
+        for count, asked in (("understand_count", "understanding_asked"), ("willing_count", "wish_asked")):
+            if found[asked] < SHOWN_FROM:
+                found[count] = found[asked] = 0
         return found if found["answer_count"] >= SHOWN_FROM else None
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from campaigns.models import Action
 from groups.actions import set_up_groups
 from pledges.actions import set_up_pledges
-from sanctuary.demo import group_mail, network, persons, stories, words
+from sanctuary.demo import group_mail, log, network, persons, stories, words
 from sanctuary.demo.supporters import Crowd, write
 from sanctuary.people.actions import set_up_people
 from sanctuary.people.models import User
@@ -63,6 +63,7 @@ def build(supporters: int, say: Callable[[str], None]) -> None:
         _supporters(supporters, say, started)
         _sign(campaigns)
         persons.fill(staff[words.COORDINATOR])
+        log.fill(staff[words.COORDINATOR], dice)
         # One small mailing leaves by itself when the workers start; the large one waits for somebody to send it.
         network.first_mailing(campaigns[0], staff[words.STAFF], staff[words.APPROVER])
         network.mailing(campaigns[0], staff[words.STAFF], audience={"kind": "everyone", "value": ""})

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -67,6 +68,17 @@ def keep(activity, by, *, came=(), not_came=(), seen=0, finish=True, newcomer=No
         not_came=[each.pk for each in not_came],
         finish=finish,
         newcomer=newcomer,
+    )
+
+
+def codes(call):
+    with pytest.raises(ValidationError) as caught:
+        call()
+    error = caught.value
+    return (
+        {field: errors[0].code for field, errors in error.error_dict.items()}
+        if hasattr(error, "error_dict")
+        else error.code
     )
 
 

@@ -12,24 +12,13 @@ from sanctuary.audit.models import Entry
 from sanctuary.people.actions import erase_supporter, held_about, merge_supporters, undo_merge
 from sanctuary.people.models import Supporter
 from tests import factories as make
-from tests.groups.test_log import DAY, GIVEN, activity_of, facts, helper_of, keep, member_of, names_at, page_of
+from tests.groups.test_log import DAY, GIVEN, activity_of, codes, facts, helper_of, keep, member_of, names_at, page_of
 from tests.race import race
 
 pytestmark = pytest.mark.django_db
 at_once = pytest.mark.django_db(transaction=True)
 
 LOCK = 'FROM "groups_activity"'
-
-
-def codes(call):
-    with pytest.raises(ValidationError) as caught:
-        call()
-    error = caught.value
-    return (
-        {field: errors[0].code for field, errors in error.error_dict.items()}
-        if hasattr(error, "error_dict")
-        else error.code
-    )
 
 
 # --- two at once --------------------------------------------------------------------------------
