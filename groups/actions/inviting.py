@@ -40,11 +40,7 @@ def invite(
     """
     group = LocalGroup.objects.select_for_update(of=("self",)).get(pk=group.pk)
     address, now = canon(email), timezone.now()
-    if role not in roles_to_give(by, group):
-        raise ValidationError("You cannot give this role.", code="not_yours_to_give")
-    doing = GroupRole.objects.open().filter(group=group, role=role)
-    if doing.filter(Q(user__email__iexact=address) | Q(user__in=_accounts(address))).exists():
-        raise ValidationError("This person does this already.", code="already_does")
+    _refuse_role(group, address, role, by)
     same = group.invitations.unanswered().filter(email=address, role=role).first()
     if same and same.is_open(now) and same.replaces == replaces:
         return same
@@ -65,6 +61,14 @@ def invite(
     _send(invitation)
     record("groups.invite", invitation, by=by, group=group.pk, role=role)
     return invitation
+
+
+def _refuse_role(group: LocalGroup, address: str, role: str, by: User) -> None:
+    if role not in roles_to_give(by, group):
+        raise ValidationError("You cannot give this role.", code="not_yours_to_give")
+    doing = GroupRole.objects.open().filter(group=group, role=role)
+    if doing.filter(Q(user__email__iexact=address) | Q(user__in=_accounts(address))).exists():
+        raise ValidationError("This person does this already.", code="already_does")
 
 
 def _refuse_too_many(group: LocalGroup, now) -> None:

@@ -93,10 +93,11 @@ def deliver_message(kept: VisitorMessage) -> VisitorMessage:
 def _hand_to_group(kept: VisitorMessage, addresses: list[str]) -> None:
     """As plain text, with nothing the visitor typed in its head but the address to answer."""
     context = {"message": kept, "group": kept.group.name}
-    text = render_to_string("emails/groups/message.txt", context)
-    subject = " ".join(render_to_string("emails/groups/message.subject.txt", context).split())
+    text = render_to_string("groups/message_letter.txt", context)
     for address in addresses:
-        queue_text(to=address, subject=subject, text=text, kind="groups/message", reply_to=kept.email)
+        queue_text(
+            to=address, subject=f"A message to {kept.group.name}", text=text, kind="groups/message", reply_to=kept.email
+        )
 
 
 def forget_messages(now) -> int:

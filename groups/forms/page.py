@@ -76,7 +76,10 @@ class PageForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["about"].widget.attrs["rows"] = 8
+        attrs = self.fields["about"].widget.attrs
+        attrs["rows"] = 8
+        # Words are counted here, so the page must not count letters.
+        attrs.pop("maxlength", None)
 
     def clean_about(self) -> str:
         text = self.cleaned_data["about"]

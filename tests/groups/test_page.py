@@ -13,7 +13,7 @@ from tests.race import race
 
 pytestmark = pytest.mark.django_db
 
-FORM_QUERIES, PREVIEW_QUERIES = 9, 12
+FORM_QUERIES, PREVIEW_QUERIES = 9, 13
 
 
 def url(name, group, *args):
