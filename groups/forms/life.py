@@ -106,13 +106,14 @@ class HealthCheckForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, is_draft=False, **kwargs):
         super().__init__(*args, **kwargs)
         for name in CHOICES:
             choices = HealthCheck._meta.get_field(name).choices
             self.fields[name] = forms.ChoiceField(
-                label=QUESTIONS[name], choices=choices, widget=forms.RadioSelect, required=False
+                label=QUESTIONS[name], choices=choices, widget=forms.RadioSelect, required=not is_draft
             )
+            self.fields[name].error_messages["required"] = "Choose an answer"
         self.fields["voice"].help_text = "Please write down no names"
         for name in WORDS:
             self.fields[name] = forms.CharField(

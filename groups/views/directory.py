@@ -107,7 +107,7 @@ class GroupsInRegion(ListPage):
 class GroupDetail(DetailPage):
     public = True
     context_object_name = "group"
-    queryset = LocalGroup.objects.known_in_public().with_member_count().with_shield()
+    queryset = LocalGroup.objects.known_in_public().select_related("safeguarding").with_member_count().with_shield()
 
     def get_context_data(self, **kwargs):
         group = self.object

@@ -57,14 +57,14 @@ class OurGroup(LifeRoom, Page):
     def get_context_data(self, **kwargs):
         group, today = self.group, timezone.localdate()
         due = [one for one in due_for(group, today) if not one.for_region]
-        supporters = RegionalRole.objects.current(today).filter(region=group.region) if group.region else []
+        supporters = RegionalRole.objects.current(today).filter(region=group.region).select_related("user")
         return super().get_context_data(
             path=path_of(group),
             tasks=tasks_of(group, due, today),
             due=due,
             moves=group.life_moves.all()[:10],
             visits=group.support_visits.all()[:5],
-            supporters=supporters and supporters.select_related("user").order_by("user__name"),
+            supporters=supporters,
             **kwargs,
         )
 
@@ -179,15 +179,18 @@ class HealthCheckPage(LifeRoom, FormPage):
     def group(self):
         return get_object_or_404(with_life(LocalGroup.objects.visible_to(self.request.user)), slug=self.kwargs["group"])
 
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"is_draft": "save" in self.request.POST}
+
     def get_initial(self):
         return HealthCheckForm.answers_of(HealthCheck.objects.drafts().filter(group=self.group).first())
 
     def act(self, form):
-        if "send" in self.request.POST:
-            self.success_message = "Thank you. Your health check is sent."
-            return actions.submit_health_check(self.group, by=self.request.user, **form.cleaned_data)
-        self.success_message = "Your answers are saved. You can go on another day."
-        return actions.save_health_check(self.group, by=self.request.user, **form.cleaned_data)
+        if "save" in self.request.POST:
+            self.success_message = "Your answers are saved. You can go on another day."
+            return actions.save_health_check(self.group, by=self.request.user, **form.cleaned_data)
+        self.success_message = "Thank you. Your health check is sent."
+        return actions.submit_health_check(self.group, by=self.request.user, **form.cleaned_data)
 
     def get_success_url(self):
         return reverse("groups:health_check", args=[self.group.slug])
