@@ -31,6 +31,7 @@ what.add_argument("--audience", action="store_true", help="counting and freezing
 what.add_argument("--optout", action="store_true", help="how soon an opt-out holds while a mailing is sent")
 what.add_argument("--lane", action="store_true", help="how soon a confirmation leaves while a million queue")
 what.add_argument("--members", action="store_true", help="pages and searches of a million people")
+what.add_argument("--import", dest="people_import", action="store_true", help="100,000 people from a file, with kills")
 ARGUMENTS.add_argument("--recipients", type=int, help="instead of 100,000 (or the sizes of --growth)")
 ARGUMENTS.add_argument("--rounds", type=int, default=3, help="of each measurement; the median counts")
 ARGUMENTS.add_argument("--processes", type=int, default=3, help="Celery worker processes: one more than cores")
@@ -73,7 +74,7 @@ def run(given: argparse.Namespace, folder: Path) -> int:
 
 
 def module_of(given: argparse.Namespace) -> str:
-    others = ("growth", "nodes", "profile", "audience", "optout", "lane", "members")
+    others = ("growth", "nodes", "profile", "audience", "optout", "lane", "members", "people_import")
     return next((name for name in others if getattr(given, name)), "compare")
 
 

@@ -5,7 +5,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from groups.actions.importing import permitting
-from groups.actions.importing.checking import MEMBER, count_outcomes
+from groups.actions.importing.checking import BELONGS, MEMBER, count_outcomes
 from groups.models import ImportPart, ImportRow, Membership, PeopleImport
 from sanctuary.audit.actions import record
 from sanctuary.people.models import Supporter
@@ -32,12 +32,12 @@ _LOCK_ADDRESSES = f"""
 # Members whom this very file brought are somebody else of the same address: twins were sorted out by the check.
 _FIND_HERE = f"""
     UPDATE groups_importrow r SET outcome = 1, supporter_id = (
-        SELECT found.id FROM ({MEMBER}) AS found JOIN people_supporter p ON p.id = found.id
-        WHERE NOT EXISTS (
-            SELECT 1 FROM groups_importrow mine WHERE mine.supporter_id = found.id
-                AND mine.people_import_id = %(import)s AND mine.membership_id IS NOT NULL
-        )
-        ORDER BY lower(p.name) = lower(r.name) DESC, found.id LIMIT 1
+        SELECT found.id FROM ({MEMBER}) AS found
+        WHERE NOT coalesce((
+            SELECT TRUE FROM groups_importrow mine WHERE mine.supporter_id = found.id
+                AND mine.people_import_id = %(import)s AND mine.membership_id IS NOT NULL LIMIT 1
+        ), FALSE)
+        ORDER BY lower(found.name) = lower(r.name) DESC, found.id LIMIT 1
     )
     WHERE {RANGE}
 """
@@ -47,10 +47,7 @@ _FIND_ELSEWHERE = f"""
         SELECT s.id FROM people_supporter s
         WHERE r.email_mac <> '' AND s.email_mac = r.email_mac AND lower(s.name) = lower(r.name) AND s.kind = 'person'
             AND s.postcode IN ('', r.postcode) AND s.contact_name = '' AND s.job_role = ''
-            AND NOT EXISTS (
-                SELECT 1 FROM groups_membership m
-                WHERE m.supporter_id = s.id AND m.group_id = %(group)s AND m.left_on IS NULL
-            )
+            AND NOT {BELONGS}
         ORDER BY s.id LIMIT 1
     )
     WHERE {RANGE} AND r.supporter_id IS NULL

@@ -11,32 +11,41 @@ from sanctuary.people.models import Permission
 UNDONE = " undone"
 _RANGE = "r.people_import_id = %(import)s AND r.number > %(low)s AND r.number <= %(high)s AND r.outcome < 2"
 
+# What an undone file ended counts from now on, not from the day when it was said: that day is over for the ledger.
 # Whoever at this address ever said no to this group, or fell silent for everybody, can only come back by themselves.
 _GRANT = f"""
     INSERT INTO people_permission (supporter_id, controller_id, purpose, channel, change, basis, wording_id, source,
         occurred_at, recorded_at, recorded_by_id)
     SELECT DISTINCT r.supporter_id, %(controller)s, purpose, 'email', 'granted', 'consent', %(wording)s, %(source)s,
-        %(told_at)s::timestamptz, %(now)s::timestamptz, %(by)s::bigint
+        CASE WHEN coalesce((
+            SELECT TRUE FROM people_permission p
+            WHERE p.supporter_id = r.supporter_id AND p.controller_id = %(controller)s AND p.purpose = purpose.purpose
+                AND p.source LIKE 'import:%%' AND p.source LIKE %(undone)s LIMIT 1
+        ), FALSE) THEN %(now)s::timestamptz ELSE %(told_at)s::timestamptz END,
+        %(now)s::timestamptz, %(by)s::bigint
     FROM groups_importrow r CROSS JOIN unnest(%(purposes)s::text[]) AS purpose
     WHERE {_RANGE} AND r.emails = 0 AND r.email_mac <> ''
-        AND NOT EXISTS (
-            SELECT 1 FROM people_suppression x
-            WHERE x.email_mac = r.email_mac AND (x.controller_id IS NULL OR x.controller_id = %(controller)s)
-        )
-        AND NOT EXISTS (
-            SELECT 1 FROM people_supporter s JOIN people_permission p ON p.supporter_id = s.id
-            WHERE s.email_mac = r.email_mac AND p.controller_id = %(controller)s AND p.change <> 'granted'
-                AND NOT (p.source LIKE 'import:%%' AND p.source LIKE %(undone)s)
-        )
-        AND NOT EXISTS (
-            SELECT 1 FROM groups_importrow same
-            WHERE same.people_import_id = %(import)s AND same.email_mac = r.email_mac AND same.emails = 2
-        )
-        AND NOT EXISTS (
-            SELECT 1 FROM people_currentpermission c
+        AND NOT coalesce((
+            SELECT TRUE FROM people_suppression x
+            WHERE x.email_mac = r.email_mac AND (x.controller_id IS NULL OR x.controller_id = %(controller)s) LIMIT 1
+        ), FALSE)
+        AND NOT coalesce((
+            SELECT TRUE FROM people_supporter s
+            WHERE s.email_mac = r.email_mac AND coalesce((
+                SELECT TRUE FROM people_permission p
+                WHERE p.supporter_id = s.id AND p.controller_id = %(controller)s AND p.change <> 'granted'
+                    AND NOT (p.source LIKE 'import:%%' AND p.source LIKE %(undone)s) LIMIT 1
+            ), FALSE) LIMIT 1
+        ), FALSE)
+        AND NOT coalesce((
+            SELECT TRUE FROM groups_importrow same
+            WHERE same.people_import_id = %(import)s AND same.email_mac = r.email_mac AND same.emails = 2 LIMIT 1
+        ), FALSE)
+        AND NOT coalesce((
+            SELECT TRUE FROM people_currentpermission c
             WHERE c.supporter_id = r.supporter_id AND c.controller_id = %(controller)s
-                AND c.purpose = purpose.purpose AND c.channel = 'email' AND c.is_live
-        )
+                AND c.purpose = purpose.purpose AND c.channel = 'email' AND c.is_live LIMIT 1
+        ), FALSE)
     RETURNING supporter_id
 """
 
@@ -48,11 +57,11 @@ _DECLINE = f"""
         %(now)s::timestamptz, %(now)s::timestamptz, %(by)s::bigint
     FROM groups_importrow r CROSS JOIN unnest(%(all_purposes)s::text[]) AS purpose
     WHERE {_RANGE} AND r.emails = 2
-        AND NOT EXISTS (
-            SELECT 1 FROM people_permission p
+        AND NOT coalesce((
+            SELECT TRUE FROM people_permission p
             WHERE p.supporter_id = r.supporter_id AND p.controller_id = %(controller)s
-                AND p.source NOT LIKE 'import:%%'
-        )
+                AND p.source NOT LIKE 'import:%%' LIMIT 1
+        ), FALSE)
     RETURNING supporter_id
 """
 
@@ -94,16 +103,16 @@ _WITHDRAW = """
         %(now)s::timestamptz, %(now)s::timestamptz, %(by)s::bigint
     FROM people_currentpermission c
     WHERE c.supporter_id = ANY(%(people)s) AND c.controller_id = %(controller)s AND c.is_live
-        AND EXISTS (
-            SELECT 1 FROM people_permission p
+        AND coalesce((
+            SELECT TRUE FROM people_permission p
             WHERE p.supporter_id = c.supporter_id AND p.controller_id = c.controller_id AND p.purpose = c.purpose
-                AND p.source = %(imported)s AND p.change = 'granted'
-        )
-        AND NOT EXISTS (
-            SELECT 1 FROM people_permission p
+                AND p.source = %(imported)s AND p.change = 'granted' LIMIT 1
+        ), FALSE)
+        AND NOT coalesce((
+            SELECT TRUE FROM people_permission p
             WHERE p.supporter_id = c.supporter_id AND p.controller_id = c.controller_id AND p.purpose = c.purpose
-                AND p.source <> %(imported)s AND p.change = 'granted'
-        )
+                AND p.source <> %(imported)s AND p.change = 'granted' LIMIT 1
+        ), FALSE)
 """
 
 
