@@ -30,7 +30,7 @@ def _every_week(group: LocalGroup) -> None:
     Activity.objects.bulk_create(
         Activity(
             group=group,
-            title="Wednesday supper",
+            title="Weekly supper",
             kind=Activity.Kind.MEAL,
             starts_at=evening - timedelta(days=7 * week + 3),
             ends_at=evening - timedelta(days=7 * week + 3, hours=-2),
