@@ -2,7 +2,8 @@
 
 from django.db import transaction
 
-from groups.models import Attendance, Booking, Membership
+from groups.actions.unbooking import forget_bookings_of
+from groups.models import Attendance, Membership
 from groups.signals import member_forgotten
 from sanctuary.audit.actions import record
 from sanctuary.people import actions as people
@@ -31,7 +32,7 @@ def forget_member(membership: Membership, *, silence: bool, by) -> bool:
         for address in addresses:
             people.suppress(address, reason=Suppression.Reason.ERASED, controller=group.controller)
     Attendance.objects.filter(supporter=supporter, activity__group=group).delete()
-    Booking.objects.filter(supporter=supporter, activity__group=group).update(supporter=None)
+    forget_bookings_of(supporter, addresses, group=group)
     member_forgotten.send(sender=Membership, supporter=supporter, group=group)
     mine.delete()
     record("groups.forget_member", group, by=by, supporter=supporter.pk, silence=silence)

@@ -4,7 +4,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from groups.actions.booking import cancel_booking
-from groups.models import Booking
+from groups.models import Booking, LocalGroup
+from sanctuary.people.address import mac
 from sanctuary.people.models import Supporter
 
 _NOBODY = {"name": "", "email": "", "access_wish": "", "supporter": None}
@@ -18,17 +19,20 @@ def forget_bookings() -> int:
 
 
 @transaction.atomic
-def forget_bookings_of(supporter: Supporter, addresses: set[str]) -> None:
-    """The person is being erased: their bookings end. Somebody else's at a shared mailbox stay."""
+def forget_bookings_of(supporter: Supporter, addresses: set[str], group: LocalGroup | None = None) -> None:
+    """The person is being erased, or one group forgets them: their bookings end. Others' at a shared mailbox stay."""
     now = timezone.now()
-    for booking in bookings_of(supporter, addresses):
+    theirs = bookings_of(supporter, addresses)
+    if group is not None:
+        theirs = theirs.filter(activity__group=group)
+    for booking in theirs:
         cancel_booking(booking)
-    bookings_of(supporter, addresses).update(**_NOBODY, forgotten_at=now)
+    Booking.objects.filter(pk__in=[booking.pk for booking in theirs]).update(**_NOBODY, forgotten_at=now)
 
 
 def bookings_of(supporter: Supporter, addresses: set[str]):
     """Those known to be theirs, those in their name, and all of a mailbox that nobody else uses."""
-    shared = Supporter.objects.filter(email__in=addresses).exclude(pk=supporter.pk).exists()
+    shared = Supporter.objects.filter(email_mac__in=map(mac, addresses)).exclude(pk=supporter.pk).exists()
     at_mailbox = Booking.objects.filter(email__in=addresses, supporter__isnull=True)
     theirs = at_mailbox.filter(name__iexact=supporter.name) if shared else at_mailbox
     return Booking.objects.filter(supporter=supporter) | theirs

@@ -303,6 +303,15 @@ def test_erasing_a_person_ends_their_bookings_and_nobody_elses(small):
     assert (other.name, other.state) == ("Bilal", "coming"), "the freed place went to who waited"
 
 
+def test_a_group_that_forgets_somebody_forgets_their_bookings_there(activity, other_group):
+    amira = make.SupporterFactory(name="Amira", email="amira@example.org")
+    elsewhere = make.ActivityFactory(group=other_group, starts_at=SOON, ends_at=SOON + timedelta(hours=2))
+    here, there = confirmed(activity), confirmed(elsewhere)
+    actions.forget_bookings_of(amira, {amira.email}, group=activity.group)
+    here.refresh_from_db(), there.refresh_from_db()
+    assert ((here.name, here.state), (there.name, there.state)) == (("", "cancelled"), ("Amira", "coming"))
+
+
 def test_a_person_may_read_what_they_booked(activity):
     amira = make.SupporterFactory(name="Amira", email="amira@example.org")
     make.SupporterFactory(name="Bilal", email="amira@example.org")
