@@ -11,7 +11,7 @@ from django.utils import timezone
 from campaigns.models import Action
 from groups.actions import set_up_groups
 from pledges.actions import set_up_pledges
-from sanctuary.demo import group_mail, life, log, network, persons, stories, team, words
+from sanctuary.demo import activities, group_mail, life, log, network, persons, stories, team, words
 from sanctuary.demo.supporters import Crowd, write
 from sanctuary.people.actions import set_up_people
 from sanctuary.people.models import User
@@ -57,6 +57,7 @@ def build(supporters: int, say: Callable[[str], None]) -> None:
         groups = network.groups(dice)
         network.roles(groups, staff[words.COORDINATOR])
         network.activities(groups, dice)
+        activities.fill(staff[words.COORDINATOR])
         life.fill(groups)
         stories.fill(staff)
         campaigns = network.campaigns(staff[words.STAFF], staff[words.APPROVER])
