@@ -147,6 +147,17 @@ def put_letter(mailbox: Path) -> str:
     return "20260601T120000-1.eml"
 
 
+def _letters(group: LocalGroup, coordinator: User, mark: str) -> tuple[Mailing, Mailing]:
+    """Emails of the group: one that is written, and one that was sent."""
+    group.controller.reply_to = f"office-of-{group.slug}@example.org"
+    group.controller.save()
+    email = {"group": group, "author": coordinator, "purpose": Permission.Purpose.CAMPAIGNS}
+    draft = make.GroupMailingFactory(**email, subject=f"Letter{mark} Canary", body=f"Words{mark} Canary")
+    gone = {"state": Mailing.State.DONE, "starts_at": timezone.now(), "frozen_at": timezone.now()}
+    sent = make.GroupMailingFactory(**email, **gone, subject=f"Letter{mark} Canary", counts={"recipients": 2})
+    return draft, sent
+
+
 def _tenant(group: LocalGroup, coordinator: User, mark: str) -> Tenant:
     """A group in a real place, with a member, a pledger to greet and a private venue, each named after its mark."""
     fields = place_fields("LS7 3HJ" if mark == "aq" else "BD1 1HU")
@@ -171,12 +182,7 @@ def _tenant(group: LocalGroup, coordinator: User, mark: str) -> Tenant:
     make.SafeguardingFactory(group=group, lead_name=f"Lead{mark} Canary")
     pledge = make.PledgeFactory(group=group, supporter=pledger, confirmed=True)
     make.IntendedActionFactory(pledge=pledge)
-    group.controller.reply_to = f"office-of-{group.slug}@example.org"
-    group.controller.save()
-    email = {"group": group, "author": coordinator, "purpose": Permission.Purpose.CAMPAIGNS}
-    draft = make.GroupMailingFactory(**email, subject=f"Letter{mark} Canary", body=f"Words{mark} Canary")
-    gone = {"state": Mailing.State.DONE, "starts_at": timezone.now(), "frozen_at": timezone.now()}
-    sent = make.GroupMailingFactory(**email, **gone, subject=f"Letter{mark} Canary", counts={"recipients": 2})
+    draft, sent = _letters(group, coordinator, mark)
     gone = make.SupporterFactory(name=f"Gone{mark} Canary", email=f"gone{mark}@example.org")
     removal = Removal.objects.create(group=group, removed_by=coordinator, removed_at=timezone.now())
     make.MembershipFactory(group=group, supporter=gone, removal=removal, left_on=timezone.localdate())
