@@ -102,7 +102,8 @@ _SUMS = {
     """,
     "rows": """
         SELECT r.number, r.outcome, r.problem, r.made_supporter, r.filled_postcode, r.membership_id IS NULL,
-            replace(s.email, %(mark)s, ''), s.name, r.email, r.name, replace(r.cells::text, %(mark)s, '')
+            replace(s.email, %(mark)s, ''), s.name, replace(r.email, %(mark)s, ''), r.name,
+            replace(r.cells::text, %(mark)s, '')
         FROM groups_importrow r LEFT JOIN people_supporter s ON s.id = r.supporter_id
         WHERE r.people_import_id = %(import)s
     """,

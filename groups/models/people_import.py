@@ -167,7 +167,8 @@ class PeopleImport(models.Model):
     @property
     def purpose_words(self) -> str:
         words = dict(Permission.Purpose.choices)
-        return ", ".join(words[purpose].lower() for purpose in self.purposes)
+        *most, last = [words[purpose].lower() for purpose in self.purposes] or [""]
+        return f"{', '.join(most)} and {last}" if most else last
 
 
 class ImportPart(models.Model):

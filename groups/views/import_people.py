@@ -24,7 +24,7 @@ from sanctuary.views import ActionView, FormPage, Page
 # What stands around a file in the body of a request.
 AROUND = 100_000
 DRAINED_UP_TO = 8 * MOST_BYTES
-SHOWN_PROBLEMS = 50
+SHOWN_PROBLEMS = 20
 TEMPLATE = [
     ["Name", "Email address", "Postcode", "Emails: yes or no"],
     ["Amira Example", "amira@example.org", "LS7 3HJ", "yes"],
