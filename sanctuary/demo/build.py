@@ -11,7 +11,7 @@ from django.utils import timezone
 from campaigns.models import Action
 from groups.actions import set_up_groups
 from pledges.actions import set_up_pledges
-from sanctuary.demo import activities, group_mail, life, log, network, persons, stories, team, words
+from sanctuary.demo import activities, group_mail, imports, life, log, network, persons, stories, team, words
 from sanctuary.demo.supporters import Crowd, write
 from sanctuary.people.actions import set_up_people
 from sanctuary.people.models import User
@@ -71,6 +71,7 @@ def build(supporters: int, say: Callable[[str], None]) -> None:
         network.mailing(campaigns[0], staff[words.STAFF], audience={"kind": "everyone", "value": ""})
         group_mail.fill(staff[words.COORDINATOR])
         team.fill(staff[words.COORDINATOR])
+        imports.fill(staff[words.COORDINATOR])
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     say(f"The network is ready after {time.monotonic() - started:.0f} s.")
