@@ -183,7 +183,7 @@ def _activity(group, today):
     yield Due(
         "activity",
         words,
-        _page("our_group", group),
+        _page("activities", group),
         since + QUIET_AFTER,
         f"{since}:{'3 months' if is_late else '6 weeks'}",
         is_late,
