@@ -311,7 +311,7 @@ PAGES = [
     about(group_verb("groups:page_put_back"), version_of),
     of_group("groups:team"),
     of_group("groups:handover"),
-    about(group_verb("groups:end_role"), helper_of),
+    about(of_group("groups:end_role"), helper_of),
     *[about(group_verb(f"groups:invitation_{verb}"), asked_of) for verb in ("again", "revoke")],
     of_group("groups:members"),
     of_group("groups:duplicates"),

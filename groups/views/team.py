@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -70,7 +70,14 @@ class TeamVerb(Room, ActionView):
 
 
 class EndRole(TeamVerb):
-    """One's own role, or one that one may give."""
+    """One's own role, or one that one may give: asked once more before it ends."""
+
+    http_method_names = ["get", "head", "post"]
+
+    def get(self, request, *args, **kwargs):
+        role = self.get_object()
+        context = {"group": self.group, "role": role, "is_own": role.user_id == request.user.pk}
+        return render(request, "groups/end_role.html", context)
 
     def get_object(self):
         self.require()

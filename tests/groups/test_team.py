@@ -77,6 +77,14 @@ def test_everybody_who_coordinates_may_end_their_own_and_is_out_with_the_next_re
     assert browser.get(url("team", group.slug)).status_code == 404
 
 
+def test_looking_at_the_question_ends_nothing(desk, group):
+    row = holder(group, Role.HELPER, "Hana Helper")
+    page = desk.get(url("end_role", group.slug, row.pk))
+    assert (page.status_code, "Hana Helper</strong> will not be helper" in page.text) == (200, True)
+    row.refresh_from_db()
+    assert row.ended_on is None
+
+
 def test_ending_twice_or_another_group_s_is_no_such_page(desk, group, other_group):
     row, theirs = holder(group, Role.HELPER), holder(other_group, Role.HELPER)
     assert desk.post(url("end_role", group.slug, row.pk)).status_code == 302
