@@ -53,7 +53,7 @@ class RemoveForm(forms.Form):
     count = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, now: int, **kwargs):
-        super().__init__(*args, initial={"count": now}, **kwargs)
+        super().__init__(*args, **kwargs)
         self.now = now
 
     def clean(self):

@@ -64,17 +64,18 @@ class MembershipQuerySet(models.QuerySet):
         A live permission for that group, an address, and no suppression of it. The gate of every mailing looks
         again, and at more; this is for a person to read.
         """
-        return self.annotate(may_email=self._may_email())
+        return self.annotate(may_email=self._may_email(models.OuterRef("group__controller")))
 
-    def may_be_emailed(self):
-        return self.filter(self._may_email())
+    def may_be_emailed(self, controller_id, *, yes=True):
+        """Members of the group with this controller whom it may email, or whom it may not.
 
-    def may_not_be_emailed(self):
-        return self.filter(~self._may_email())
+        The controller is a number here, so that the database looks at this group's permissions alone.
+        """
+        may = self._may_email(controller_id)
+        return self.filter(may if yes else ~may)
 
     @staticmethod
-    def _may_email():
-        controller = models.OuterRef("group__controller")
+    def _may_email(controller):
         permission = CurrentPermission.objects.live().filter(
             supporter=models.OuterRef("supporter"), controller=controller
         )

@@ -21,7 +21,7 @@ class Members(Room):
     @cached_property
     def filter(self):
         members = Membership.objects.visible_to(self.request.user).filter(group=self.group).current()
-        return MemberFilter(self.request.GET, queryset=members.order_by(*BY_NAME))
+        return MemberFilter(self.request.GET, group=self.group, queryset=members.order_by(*BY_NAME))
 
     @property
     def list_href(self):
@@ -35,7 +35,16 @@ class MemberList(Members, ListPage):
     paginate_by = 25
 
     def get_queryset(self):
-        return self.filter.qs.with_supporter().with_email_state().with_attendance()
+        return self.filter.qs
+
+    def paginate_queryset(self, queryset, page_size):
+        """First who stands on this page, then all about them: nothing is worked out for thousands of others."""
+        paginator, page, found, is_paginated = super().paginate_queryset(
+            queryset.values_list("pk", flat=True), page_size
+        )
+        ids = list(found)
+        members = Membership.objects.with_supporter().with_email_state().with_attendance().in_bulk(ids)
+        return paginator, page, [members[pk] for pk in ids], is_paginated
 
     def get_template_names(self):
         return ["groups/members_answer.html" if self.request.htmx else "groups/membership_list.html"]

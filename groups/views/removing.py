@@ -69,7 +69,7 @@ class RemoveMembers(Members, FormPage):
         return super().dispatch(request, *args, **kwargs)
 
     def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"now": self.count}
+        return super().get_form_kwargs() | {"now": self.count, "initial": {"count": self.count}}
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(

@@ -180,7 +180,7 @@ def nationally(client: Client) -> Iterable[Asked]:
 
 
 def _in(group: LocalGroup, question: dict[str, str]) -> int:
-    return MemberFilter(question, queryset=Membership.objects.current().filter(group=group)).qs.count()
+    return MemberFilter(question, group=group, queryset=Membership.objects.current().filter(group=group)).qs.count()
 
 
 def measure(words: str, ask: Callable, limit: float, found: int) -> Asked:
@@ -209,7 +209,7 @@ def show(asked: Iterable[Asked]) -> None:
 
 def show_plans(group: LocalGroup) -> None:
     members = Membership.objects.current().filter(group=group)
-    listed = MemberFilter({"q": "amira o'd"}, queryset=members).qs.with_supporter().with_email_state()
+    listed = MemberFilter({"q": "amira o'd"}, group=group, queryset=members).qs.with_supporter().with_email_state()
     national = Supporter.objects.matching("amira o’demo").order_by("-pk")
     for words, rows in {
         "search in the group": listed.order_by("supporter__name")[:25],
