@@ -5,6 +5,7 @@ import logging
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import setup_logging, task_prerun, worker_init
 from django.db import close_old_connections
 from django.urls import reverse
@@ -38,7 +39,8 @@ app.conf.beat_schedule = {
     "remind people who booked": {"task": "groups.tasks.booking.remind_booked", "schedule": 300},
     "forget who booked": {"task": "groups.tasks.booking.forget_bookings", "schedule": 3600},
     "mind stories": {"task": "groups.tasks.stories.mind_stories", "schedule": 3600},
-    "remind groups of what is due": {"task": "groups.tasks.life.nudge_groups", "schedule": 3600},
+    # By day, since it writes to people.
+    "remind groups of what is due": {"task": "groups.tasks.life.nudge_groups", "schedule": crontab(minute=17, hour="9-17")},
     "forget enquiries about groups": {"task": "groups.tasks.life.forget_enquiries", "schedule": 3600},
     "forget unconfirmed names": {"task": "campaigns.tasks.forget_unconfirmed", "schedule": 3600},
 }

@@ -6,7 +6,6 @@ from django.utils import timezone
 
 from groups.models import GroupRole, LifeMove, LocalGroup
 from groups.models.due import missing_to_register
-from groups.models.group import LIVE_STATUSES
 from groups.models.path import BEFORE
 from sanctuary.audit.actions import record
 from sanctuary.people.models import User
@@ -77,7 +76,7 @@ def _become(status: Status, group: LocalGroup, by, reason: str, **detail) -> Loc
             group = LocalGroup.objects.select_for_update(of=("self",)).get(pk=group.pk)
             return group if group.status == status else _move(status, group, by, reason, **detail)
     except IntegrityError as error:
-        other = LocalGroup.objects.filter(area=group.area, status__in=LIVE_STATUSES).exclude(pk=group.pk).first()
+        other = LocalGroup.objects.live().filter(area__iexact=group.area).exclude(pk=group.pk).first()
         if other is None:
             raise
         raise ValidationError(f"{other} already serves {group.area}.", code="area_taken") from error

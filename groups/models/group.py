@@ -1,6 +1,7 @@
 """Local groups: one live group per area."""
 
 from django.db import models
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
@@ -141,9 +142,9 @@ class LocalGroup(Located):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(
-                fields=["area"],
+                Lower("area"),
                 condition=models.Q(status__in=LIVE_STATUSES),
-                name="groups_one_live_group_per_area",
+                name="groups_one_live_group_per_place",
             )
         ]
 

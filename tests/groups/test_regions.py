@@ -189,7 +189,7 @@ def test_one_live_group_holds_at_every_move(client_of, rhian, north):
 
 @at_once
 def test_a_sleeper_and_a_newcomer_of_one_area_leave_one_live(staff):
-    newcomer = make.ready_to_register(make.LocalGroupFactory(area="Brighton", status="forming"))
+    newcomer = make.ready_to_register(make.LocalGroupFactory(area="brighton", status="forming"))
     sleeper = make.LocalGroupFactory(area="Brighton", status="dormant")
     outcomes = race(
         lambda: actions.register_group(newcomer, by=staff),
