@@ -20,6 +20,7 @@ from groups.forms import WhoCameForm
 from groups.models import Activity, Attendance, Membership, PulseAnswer
 from groups.views.pulse import pulse_url
 from groups.views.room import Room
+from sanctuary import access
 from sanctuary.views import FormPage, Page
 
 TICKS_SHOWN = 20
@@ -102,6 +103,9 @@ class WhoCame(OfActivity, FormPage):
 
     def _matching(self, text):
         mine = Membership.objects.current().filter(group=self.group).named(text)
+        if not access.allows("groups.see_members", self.request.user, self.group):
+            # Last names are not for helpers, so they cannot be fished for.
+            mine = mine.filter(supporter__name__istartswith=text.strip())
         return list(mine.with_supporter().order_by("supporter__name", "pk")[: MOST_FOUND + 1])
 
     def form_valid(self, form):

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from groups.models import ActivityLog, Attendance
 from tests.browser.visit import right
-from tests.groups.test_log import DAY, activity_of, helper_of, member_of
+from tests.logs import DAY, activity_of, helper_of, member_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

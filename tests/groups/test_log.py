@@ -1,85 +1,18 @@
 """Writing up an activity: who came, how many in all, and whether people who had not met before met."""
 
-from datetime import timedelta
-
 import pytest
-from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from groups import actions
 from groups.models import Activity, ActivityLog, Attendance, Membership
 from groups.views.who_came import TICKS_SHOWN, short_names
 from sanctuary.audit.models import Entry
 from sanctuary.people.models import Permission, Supporter
 from tests import factories as make
 from tests.factories import permit
+from tests.logs import DAY, GIVEN, activity_of, facts, helper_of, keep, member_of, names_at, page_of
 
 pytestmark = pytest.mark.django_db
-
-DAY = timedelta(days=1)
-GIVEN = {"total_count": "20", "seeking": "6-10", "contact": "yes"}
-
-
-def activity_of(group, *, ago=DAY, **fields):
-    start = timezone.now() - ago
-    return make.ActivityFactory(group=group, starts_at=start, ends_at=start + timedelta(hours=1), **fields)
-
-
-def member_of(group, name, **fields):
-    left_on = fields.pop("left_on", None)
-    return make.MembershipFactory(group=group, supporter=make.SupporterFactory(name=name, **fields), left_on=left_on)
-
-
-def helper_of(group, name="Hana Helper"):
-    user = make.UserFactory(name=name)
-    make.GroupRoleFactory(group=group, user=user, role="helper")
-    return user
-
-
-def page_of(activity, name="who_came"):
-    return reverse(f"groups:{name}", args=[activity.group.slug, activity.pk])
-
-
-def names_at(activity):
-    return set(activity.attendances.values_list("supporter__name", flat=True))
-
-
-def facts(activity):
-    names = ("total_count", "seeking", "contact", "is_co_run", "note", "reached_count")
-    return ActivityLog.objects.filter(activity=activity).values(*names).first()
-
-
-def keep(activity, by, *, came=(), not_came=(), seen=0, finish=True, newcomer=None, **answers):
-    told = {
-        "total_count": 20,
-        "seeking": "6-10",
-        "contact": "yes",
-        "is_co_run": None,
-        "note": "",
-        "reached_count": None,
-    }
-    return actions.record_activity(
-        activity,
-        by=by,
-        answers=told | answers,
-        seen=seen,
-        came=[each.pk for each in came],
-        not_came=[each.pk for each in not_came],
-        finish=finish,
-        newcomer=newcomer,
-    )
-
-
-def codes(call):
-    with pytest.raises(ValidationError) as caught:
-        call()
-    error = caught.value
-    return (
-        {field: errors[0].code for field, errors in error.error_dict.items()}
-        if hasattr(error, "error_dict")
-        else error.code
-    )
 
 
 def ticks_of(answer):
@@ -369,7 +302,7 @@ def test_the_page_asks_the_database_as_often_for_three_as_for_one(
         Attendance.objects.create(activity=activity, supporter=member.supporter)
     browser = client_of(coordinator)
     browser.get(page_of(activity))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         browser.get(page_of(activity), {"find": "Person"})
 
 
@@ -421,6 +354,13 @@ def test_nobody_is_found_by_an_address(client_of, group):
         page = browser.get(page_of(activity), {"find": asked})
         assert {tick.name for tick in page.context["ticks"] if tick.is_found} == set()
     assert {tick.name for tick in browser.get(page_of(activity), {"find": "be"}).context["ticks"]} == {"Bea"}
+
+
+def test_last_names_find_people_for_coordinators_only(client_of, group, coordinator):
+    activity = activity_of(group)
+    member_of(group, "Bea Wood")
+    for user, found in ((coordinator, 1), (helper_of(group), 0)):
+        assert client_of(user).get(page_of(activity), {"find": "woo"}).context["found_count"] == found
 
 
 def test_somebody_unknown_is_added_with_one_more_press(client_of, group, coordinator):

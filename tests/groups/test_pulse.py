@@ -12,7 +12,7 @@ from groups.models import Activity, PulseAnswer
 from groups.views.pulse import GOOD_FOR_DAYS, PULSE, pulse_url
 from sanctuary.people import tokens
 from tests import factories as make
-from tests.groups.test_log import DAY, activity_of, codes, keep, page_of
+from tests.logs import DAY, activity_of, codes, keep, page_of
 from tests.race import race
 
 pytestmark = pytest.mark.django_db
