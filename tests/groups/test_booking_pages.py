@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from groups import actions
 from groups.models import Activity, Booking, GroupRole
+from sanctuary.people import links, tokens
 from sanctuary.post.models import Email
 from tests import factories as make
 from tests.bookings import bookings_of
@@ -112,6 +113,12 @@ def test_a_link_dies_with_what_we_know(client, activity):
         assert client.post(path, {"do": "cancel"}).status_code == 410
     booking.delete()
     assert client.get(path).status_code == 410
+
+
+def test_a_link_made_for_another_mailbox_opens_nothing(client, activity):
+    booking = make.BookingFactory(activity=activity, coming=True)
+    token = tokens.make(actions.BOOKING, booking.pk, links.fingerprint("other@example.org"))
+    assert client.get(reverse("groups:booking", args=[token])).status_code == 410
 
 
 def test_the_page_of_each_state(client, activity, coordinator):
