@@ -71,8 +71,8 @@ class MembershipQuerySet(models.QuerySet):
 
         The controller is a number here, so that the database looks at this group's permissions alone.
         """
-        may = self._may_email(controller_id)
-        return self.filter(may if yes else ~may)
+        may = self.filter(self._may_email(controller_id))
+        return may if yes else self.exclude(pk__in=may.order_by().values("pk"))
 
     @staticmethod
     def _may_email(controller):
