@@ -10,7 +10,7 @@ from sanctuary.demo.words import COORDINATED
 from sanctuary.people.models import Supporter, User
 
 OTHER_GROUPS = 6
-WEEKS = 10
+WEEKS = 8
 WAITING = 2
 REGULARS = 24
 NOTES = ["", "", "More chairs next time.", "Somebody asked for a beginners' table.", "The kettle was too small."]
@@ -45,12 +45,12 @@ def _write_up(group: LocalGroup, by: User | None, dice: random.Random, waiting: 
     people = Membership.objects.current().filter(group=group, supporter__kind=Supporter.Kind.PERSON)
     regulars = list(people.order_by("pk").values_list("supporter", flat=True)[:REGULARS])
     came, logs, said = [], [], []
-    for activity in list(group.activities.going_ahead().over(timezone.now()))[waiting:]:
+    for activity in list(group.activities.unlogged(timezone.now()))[waiting:]:
         named = dice.sample(regulars, min(len(regulars), dice.randrange(4, 13)))
         came += [Attendance(activity=activity, supporter_id=supporter) for supporter in named]
         logs.append(_log(activity, len(named) + dice.randrange(8, 16), by, dice, activity.ends_at))
         said += [_answer(activity, dice) for _ in range(dice.choice([0, 6, 9]))]
-    Attendance.objects.bulk_create(came)
+    Attendance.objects.bulk_create(came, ignore_conflicts=True)
     ActivityLog.objects.bulk_create(logs)
     PulseAnswer.objects.bulk_create(said)
 
