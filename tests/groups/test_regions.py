@@ -92,6 +92,13 @@ def test_a_group_outside_the_region_is_no_page(client_of, rhian, other_group, no
     assert other_group.status == "active"
 
 
+def test_each_region_shows_its_own_groups_to_those_who_see_all(client_of, staff, north, other_group):
+    browser = client_of(staff)
+    assert browser.get(page_of(other_group, YORKSHIRE)).status_code == 404
+    assert other_group.name not in browser.get(region()).text
+    assert other_group.name in browser.get(region(WALES)).text
+
+
 def test_the_overview_counts_members_and_names_none(client_of, rhian, north, coordinator, other_group):
     for number in range(3):
         member = make.SupporterFactory(name=f"CANARY {number}", email=f"canary{number}@example.org")
