@@ -18,7 +18,7 @@ class ShieldQuerySet(models.QuerySet):
         """
         path = f"{group}__" if group else ""
         network = Q(group__isnull=True, region="")
-        region = Q(group__isnull=True, region=OuterRef(f"{path}region")) & ~Q(region="")
+        region = Q(group__isnull=True, region=OuterRef(f"{path}region"))
         return Exists(Shield.objects.up().filter(network | region | Q(group=OuterRef(group or "pk"))))
 
     def covers(self, group) -> bool:
