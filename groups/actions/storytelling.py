@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from groups.actions.leaking import leaks_in
 from groups.models import LocalGroup, Story, StoryConsent, StoryTeller
+from groups.models.story import CONSENT_VERSION, CONSENTS, MOST_YEARS
 from sanctuary.audit.actions import record
 from sanctuary.people import links, tokens
 from sanctuary.people.address import canon, mac
@@ -17,18 +18,7 @@ from sanctuary.post.actions import queue
 
 MINE = "story-mine"
 YEAR = timedelta(days=365)
-MOST_YEARS = 2
 WORDS = ["title", "shown_as", "text", "content_note"]
-
-# What the teller is shown beside each box. A change of words needs a new version: people agreed to what they read.
-CONSENT_VERSION = 1
-CONSENTS = {
-    StoryConsent.Use.WEB: "My story may be on this website, where everybody can read it.",
-    StoryConsent.Use.EMAIL: "My story may be in emails to people who support the network.",
-    StoryConsent.Use.PRESS: "My story may be given to newspapers, radio and television. They keep what they print.",
-    StoryConsent.Use.TALK: "My story may be read out at meetings and talks.",
-    StoryConsent.Use.FACE: "The picture may be shown, although people may know me by it.",
-}
 
 
 @transaction.atomic

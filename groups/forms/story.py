@@ -2,8 +2,8 @@
 
 from django import forms
 
-from groups.actions.storytelling import CONSENTS, MOST_YEARS
 from groups.models import Story
+from groups.models.story import CONSENTS, MOST_YEARS
 from sanctuary.people.forms import AddressField, NameField
 
 LONGEST_STORY = 12_000

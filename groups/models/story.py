@@ -188,6 +188,18 @@ class StoryConsent(models.Model):
         return f"{self.get_use_display()} until {self.expires_on}"
 
 
+# What the teller is shown beside each box. A change of words needs a new version: people agreed to what they read.
+CONSENT_VERSION = 1
+CONSENTS = {
+    StoryConsent.Use.WEB: "My story may be on this website, where everybody can read it.",
+    StoryConsent.Use.EMAIL: "My story may be in emails to people who support the network.",
+    StoryConsent.Use.PRESS: "My story may be given to newspapers, radio and television. They keep what they print.",
+    StoryConsent.Use.TALK: "My story may be read out at meetings and talks.",
+    StoryConsent.Use.FACE: "The picture may be shown, although people may know me by it.",
+}
+MOST_YEARS = 2
+
+
 class StoryPicture(models.Model):
     """A picture, drawn anew from its pixels alone: no place, no time, no camera in it."""
 

@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from groups import actions
-from groups.actions.storytelling import CONSENTS, MINE
+from groups.actions.storytelling import MINE
 from groups.forms.story import AgreeForm
 from groups.models import Story
+from groups.models.story import CONSENTS
 from groups.views.stories import WritesStory, picture_of
 from sanctuary.people import tokens
 from sanctuary.views import FormPage, Page, SecretLink
