@@ -118,7 +118,6 @@ def _tokens(world: World) -> dict[str, str]:
         "enquiry": tokens.make("enquiry-confirm", make.EnquiryFactory().pk),
         "booking": booking_of(world.ours.group, person.name, person.email),
         "pulse": pulse_token(world.ours.logged),
-        "enquiry": tokens.make("enquiry-confirm", make.EnquiryFactory().pk),
     }
 
 
@@ -158,13 +157,27 @@ def _letters(group: LocalGroup, coordinator: User, mark: str) -> tuple[Mailing, 
     return draft, sent
 
 
-def _tenant(group: LocalGroup, coordinator: User, mark: str) -> Tenant:
-    """A group in a real place, with a member, a pledger to greet and a private venue, each named after its mark."""
+def _settle(group: LocalGroup, mark: str) -> dict:
+    """The group finds its place. Returns the place, for its people."""
     fields = place_fields("LS7 3HJ" if mark == "aq" else "BD1 1HU")
     for name, value in fields.items():
         setattr(group, name, value)
     group.about = "We share meals and walk together."
     group.save()
+    return fields
+
+
+def _removal(group: LocalGroup, coordinator: User, mark: str) -> Removal:
+    """Somebody was taken off the list, and can be put back."""
+    gone = make.SupporterFactory(name=f"Gone{mark} Canary", email=f"gone{mark}@example.org")
+    removal = Removal.objects.create(group=group, removed_by=coordinator, removed_at=timezone.now())
+    make.MembershipFactory(group=group, supporter=gone, removal=removal, left_on=timezone.localdate())
+    return removal
+
+
+def _tenant(group: LocalGroup, coordinator: User, mark: str) -> Tenant:
+    """A group in a real place, with a member, a pledger to greet and a private venue, each named after its mark."""
+    fields = _settle(group, mark)
     member = make.SupporterFactory(name=f"Memb{mark} Canary", email=f"memb{mark}@example.org", **fields)
     pledger = make.SupporterFactory(name=f"Pledg{mark} Canary", email=f"pledg{mark}@example.org", **fields)
     for person in (member, pledger):
@@ -183,26 +196,9 @@ def _tenant(group: LocalGroup, coordinator: User, mark: str) -> Tenant:
     pledge = make.PledgeFactory(group=group, supporter=pledger, confirmed=True)
     make.IntendedActionFactory(pledge=pledge)
     draft, sent = _letters(group, coordinator, mark)
-    gone = make.SupporterFactory(name=f"Gone{mark} Canary", email=f"gone{mark}@example.org")
-    removal = Removal.objects.create(group=group, removed_by=coordinator, removed_at=timezone.now())
-    make.MembershipFactory(group=group, supporter=gone, removal=removal, left_on=timezone.localdate())
-    kinds = [
-        f"{kind}{mark}"
-        for kind in (
-            "Gone",
-            "gone",
-            "Memb",
-            "Pledg",
-            "Venue",
-            "memb",
-            "pledg",
-            "Letter",
-            "Words",
-            "Cont",
-            "cont",
-            "Lead",
-        )
-    ]
+    removal = _removal(group, coordinator, mark)
+    words = "Gone gone Memb Pledg Venue memb pledg Letter Words Cont cont Lead"
+    kinds = [f"{kind}{mark}" for kind in words.split()]
     kinds += furnish_stories(group, coordinator, mark)
     kinds += furnish_team(group, coordinator, mark)
     kinds += furnish_person(group, coordinator, member, mark)
@@ -211,16 +207,5 @@ def _tenant(group: LocalGroup, coordinator: User, mark: str) -> Tenant:
     kinds += said
     booked, said = furnish_bookings(group, mark)
     kinds += said
-    return Tenant(
-        group,
-        coordinator,
-        member,
-        pledge,
-        contact,
-        kinds,
-        removal=removal,
-        draft=draft,
-        sent=sent,
-        logged=logged,
-        booked=booked,
-    )
+    more = {"removal": removal, "draft": draft, "sent": sent, "logged": logged, "booked": booked}
+    return Tenant(group, coordinator, member, pledge, contact, kinds, **more)
