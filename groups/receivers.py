@@ -12,6 +12,7 @@ from groups.models import (
     Invitation,
     Membership,
     Note,
+    Story,
     VisitorMessage,
 )
 from groups.signals import timeline_asked
@@ -26,6 +27,7 @@ def forget_memberships(supporter, addresses=(), **kwargs):
     actions.forget_enquiries_of(addresses)
     actions.forget_leads(supporter)
     actions.leave_all_groups(supporter)
+    actions.forget_tellers(addresses)
     actions.forget_notes(supporter)
     actions.forget_attendances(supporter)
 
@@ -53,27 +55,14 @@ def _visit(activity) -> dict[str, str]:
 
 
 @receiver(held_asked)
-def letters_held(supporter, **kwargs):
-    """By address, since neither a message to a group nor an invitation from one makes anybody a supporter."""
-    if not supporter.email:
-        return {}
-    written = VisitorMessage.objects.filter(email=supporter.email).select_related("group").order_by("asked_at", "pk")
-    invited = Invitation.objects.for_email(supporter.email).select_related("group").order_by("invited_at", "pk")
-    found = {
-        "Messages you wrote to groups": [_message(each) for each in written],
-        "Invitations to help to run a group": [_invitation(each) for each in invited],
-    }
-    return {heading: entries for heading, entries in found.items() if entries}
+def stories_held(supporter, **kwargs):
+    """By address too: who told a story is kept apart from the register."""
+    mine = Story.objects.filter(teller__email_mac=supporter.email_mac) if supporter.email else Story.objects.none()
+    return {"Stories you told": [_story(story) for story in mine.select_related("group").order_by("pk")]}
 
 
-def _message(each: VisitorMessage) -> dict[str, str]:
-    day = timezone.localdate(each.asked_at)
-    return {"Group": each.group.name, "Written": f"{day:%-d %B %Y}", "Name": each.name, "Message": each.message}
-
-
-def _invitation(each: Invitation) -> dict[str, str]:
-    day = timezone.localdate(each.invited_at)
-    return {"Group": each.group.name, "Role": each.get_role_display(), "Sent": f"{day:%-d %B %Y}"}
+def _story(story: Story) -> dict[str, str]:
+    return {"Title": story.title, "Shown as": story.shown_as, "Group": story.group.name, "Text": story.text}
 
 
 @receiver(supporters_merged)

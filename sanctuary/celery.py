@@ -40,7 +40,10 @@ app.conf.beat_schedule = {
     "forget who booked": {"task": "groups.tasks.booking.forget_bookings", "schedule": 3600},
     "mind stories": {"task": "groups.tasks.stories.mind_stories", "schedule": 3600},
     # By day, since it writes to people.
-    "remind groups of what is due": {"task": "groups.tasks.life.nudge_groups", "schedule": crontab(minute=17, hour="9-17")},
+    "remind groups of what is due": {
+        "task": "groups.tasks.life.nudge_groups",
+        "schedule": crontab(minute=17, hour="9-17"),
+    },
     "forget enquiries about groups": {"task": "groups.tasks.life.forget_enquiries", "schedule": 3600},
     "forget unconfirmed names": {"task": "campaigns.tasks.forget_unconfirmed", "schedule": 3600},
 }

@@ -46,7 +46,7 @@ from groups.actions.merging import merge_members, move_members, move_members_bac
 from groups.actions.messaging import deliver_message, forget_messages, forget_messages_from, readers, write_to_group
 from groups.actions.noting import add_note, correct_note, forget_notes, keep_apart, remove_note
 from groups.actions.nudging import nudge_groups, tell_regions
-from groups.actions.outliving import forget_stories, forget_teller, remind_teller
+from groups.actions.outliving import forget_stories, forget_tellers, remind_teller
 from groups.actions.picturing import remove_picture, set_picture
 from groups.actions.planning import cancel_activity, change_activity, plan_activity
 from groups.actions.pulse import answer_pulse
@@ -127,7 +127,7 @@ __all__ = [
     "forget_messages_from",
     "forget_notes",
     "forget_stories",
-    "forget_teller",
+    "forget_tellers",
     "found_group",
     "hand_back",
     "invite",

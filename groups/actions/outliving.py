@@ -1,5 +1,7 @@
 """What happens to stories by the clock, and when their teller asks to be forgotten."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -7,7 +9,7 @@ from django.utils.formats import date_format
 from groups.actions.storytelling import email_of, mine_url, withdraw_story
 from groups.models import Story, StoryConsent, StoryTeller
 from sanctuary.audit.actions import record
-from sanctuary.people.models import Supporter
+from sanctuary.people.address import mac
 from sanctuary.post.actions import queue
 
 
@@ -43,10 +45,8 @@ def forget_stories() -> int:
 
 
 @transaction.atomic
-def forget_teller(supporter: Supporter) -> None:
-    """The person asked to be forgotten: their stories leave the public at once, and we keep nothing of them."""
-    if not supporter.email_mac:
-        return
-    for teller in StoryTeller.objects.filter(email_mac=supporter.email_mac).select_related("story"):
-        withdraw_story(teller.story, by=supporter)
+def forget_tellers(addresses: Iterable[str]) -> None:
+    """Somebody asked to be forgotten: the stories told from these addresses leave at once, and nothing is kept."""
+    for teller in StoryTeller.objects.filter(email_mac__in=[mac(each) for each in addresses]).select_related("story"):
+        withdraw_story(teller.story, by=teller.story)
         teller.story.delete()

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from groups.actions import importing
+from groups.actions.importing import adding
 from groups.models import ImportPart, ImportRow, Membership, PeopleImport
 from sanctuary.audit.models import Entry
 from sanctuary.people.actions import decline, erase_supporter, grant, held_about, stop_sender, suppress
@@ -185,6 +186,14 @@ def test_a_row_that_says_no_gets_no_emails_whatever_the_file_says(group, coordin
     again = "Name,Email\nBob Example,bob@example.org\nFay Example,fay@example.org\n"
     bring(group, coordinator, again, **PROOF | {"purposes": ["news"]})
     assert live(group) == {("fay@example.org", "news")}
+
+
+def test_a_no_further_down_the_file_counts_for_the_same_address_above(group, coordinator, monkeypatch):
+    monkeypatch.setattr(adding, "ROWS_AT_A_TIME", 1)
+    text = "Name,Email,Status\nAnn Example,ann@example.org,yes\nHal Example,ann@example.org,no\n"
+    bring(group, coordinator, text, **PROOF)
+    assert live(group) == set()
+    assert not Permission.objects.filter(change="granted").exists()
 
 
 def test_a_no_in_a_file_does_not_end_what_the_person_told_us(group, coordinator):

@@ -16,7 +16,7 @@ from groups import actions
 from groups.actions.storytelling import mine_url
 from groups.models import Story, StoryConsent, StoryTeller
 from sanctuary.audit.models import Entry
-from sanctuary.people.actions import erase_supporter
+from sanctuary.people.actions import erase_supporter, held_about
 from sanctuary.post.models import Email
 from tests import factories as make
 from tests.race import race
@@ -386,3 +386,10 @@ def test_picture_is_inert_and_goes_with_the_story(client, story, coordinator, de
     assert "no-store" in answer.headers["Cache-Control"]
     actions.withdraw_story(story, by=story)
     assert client.get(image).status_code == 404
+
+
+def test_what_is_held_tells_the_teller_and_nobody_else(story):
+    teller = make.SupporterFactory(name="Amaranta", email=TELLER["email"])
+    other = make.SupporterFactory(name="Another", email="another@example.org")
+    assert "CANARYTEXT" in str(held_about(teller))
+    assert "CANARYTEXT" not in str(held_about(other))

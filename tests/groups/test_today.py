@@ -1,13 +1,17 @@
 """What a coordinator finds first."""
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from groups.models import LocalGroup
+from groups.models.due import due_for
 from tests import factories as make
+from tests.logs import keep
 
 pytestmark = pytest.mark.django_db
 
@@ -29,8 +33,13 @@ def test_today_counts_its_own_four_weeks(client_of, group, other_group, coordina
             member = make.SupporterFactory()
             make.MembershipFactory(group=place, supporter=member, joined_on=joined_on, left_on=left_on)
             make.ActionTakenFactory(action=signing, supporter=member, confirmed_at=timezone.now())
-    context = client_of(coordinator).get(today_of(group)).context
-    assert [context[name] for name in ("member_count", "new_count", "acted")] == [2, 1, 2]
+    for place, days, came in ((group, 27, 12), (group, 1, 8), (group, 29, 50), (other_group, 2, 70)):
+        start = timezone.now() - days * day
+        met = make.ActivityFactory(group=place, starts_at=start, ends_at=start + timedelta(hours=1))
+        keep(met, coordinator, total_count=came)
+    page = client_of(coordinator).get(today_of(group)).text
+    for words in ("20 people came", "1 new member", "2 members acted", "2 people and organisations belong"):
+        assert words in strip_tags(page)
 
 
 def test_today_shows_the_private_venue_to_those_who_run_it(client_of, group, other_group, coordinator):
@@ -49,7 +58,27 @@ def test_today_counts_the_pledgers_to_greet_of_this_group(client_of, group, othe
     assert "<strong>2</strong> wait for a hello" in client_of(coordinator).get(today_of(group)).text
 
 
+def test_today_names_activities_without_a_log_and_no_others(client_of, group, other_group, coordinator):
+    over = {"starts_at": timezone.now() - timedelta(days=3), "ends_at": timezone.now() - timedelta(days=2)}
+    told = make.ActivityFactory(group=group, title="Told of", **over)
+    keep(told, coordinator)
+    waiting = make.ActivityFactory(group=group, title="Not told of", **over)
+    make.ActivityFactory(group=other_group, title="CANARY walk", **over)
+    page = client_of(coordinator).get(today_of(group)).text
+    assert f'href="{reverse("groups:who_came", args=[group.slug, waiting.pk])}">Not told of' in page
+    assert "Told of" not in page.replace("Not told of", "")
+    assert "CANARY" not in page
+
+
+def test_today_says_what_is_due_to_coordinators(client_of, group, coordinator):
+    page = unescape(client_of(coordinator).get(today_of(group)).text)
+    due = due_for(group, timezone.localdate())
+    assert {thing.for_region for thing in due} == {False, True}
+    assert all((thing.words in page) != thing.for_region for thing in due)
+
+
 def test_today_when_all_is_done_says_so(client_of, group, coordinator):
+    make.ready_to_register(group)
     page = client_of(coordinator).get(today_of(group)).text
     assert "That is everything for this week" in page
     assert "Nothing is planned" in page
