@@ -69,6 +69,15 @@ def test_members_of_two_groups_show_nothing_of_the_other(client_of, group, other
     assert names(browser.get(members, {"came": "never"})) == ["In both"]
 
 
+def test_coordinator_of_two_groups_sees_each_in_its_own_list(client_of, group, other_group, coordinator, members):
+    make.GroupRoleFactory(group=other_group, user=coordinator)
+    member_of(group, "Only here")
+    member_of(other_group, "Only there")
+    browser = client_of(coordinator)
+    assert names(browser.get(members)) == ["Only here"]
+    assert names(browser.get(members, {"q": "only"}, headers=TYPING)) == ["Only here"]
+
+
 def test_members_who_stopped_or_paused_are_shown_so(client_of, group, coordinator, members):
     stopped = member_of(group, "Stopped")
     paused = member_of(group, "Waits", emails_paused_until=date(2099, 1, 2))
