@@ -99,6 +99,8 @@ def _supporters(count: int, say, started: float) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_NEXT_ID)
         cursor.execute(_INTENTIONS.replace("%%", "%"))
+        # What follows is little, and an import numbers its people before it writes them.
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def _sign(campaigns) -> None:
