@@ -39,10 +39,11 @@ class MemberList(Members, ListPage):
 
     def paginate_queryset(self, queryset, page_size):
         """First who stands on this page, then all about them: nothing is worked out for thousands of others."""
-        paginator, page, found, is_paginated = super().paginate_queryset(
-            queryset.values_list("pk", flat=True), page_size
-        )
-        ids = list(found)
+        everyone = queryset.values_list("pk", flat=True)
+        # A question is answered once, and its answers counted here: a group is never so large that numbers are many.
+        found = list(everyone) if self.filter.chips() else everyone
+        paginator, page, shown, is_paginated = super().paginate_queryset(found, page_size)
+        ids = list(shown)
         members = Membership.objects.with_supporter().with_email_state().with_attendance().in_bulk(ids)
         return paginator, page, [members[pk] for pk in ids], is_paginated
 

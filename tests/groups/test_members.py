@@ -242,5 +242,5 @@ def test_members_ask_the_same_number_of_questions(
     browser = client_of(coordinator)
     with django_assert_num_queries(8):
         browser.get(members)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         browser.get(members, {"emails": "yes", "came": "never", "q": "per"}, headers=TYPING)
