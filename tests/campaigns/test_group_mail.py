@@ -8,10 +8,11 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from campaigns import actions
-from campaigns.actions.claiming import Recipient, claim_chunk
+from campaigns.actions.claiming import LEFT_THE_GROUP, Recipient, claim_chunk, passes_gate
 from campaigns.actions.composing import Values
 from campaigns.models import Audience, Delivery, Mailing, Relay
 from campaigns.models.audience import Counts
+from groups.actions import put_back, remove_members
 from groups.models import GroupRole, LocalGroup
 from sanctuary.audit.models import Entry
 from sanctuary.people import actions as people
@@ -195,6 +196,25 @@ def test_gate_asks_for_the_groups_permission_again(mailing, group, ada):
     claim = claim_chunk(mailing.pk, host="here")
     assert [each.address for each in claim.recipients] == ["ada@example.org"]
     assert mailing.deliveries.get(supporter_id=bob.pk).outcome == Delivery.Outcome.SUPPRESSED
+
+
+def test_whoever_left_the_group_since_the_freeze_gets_nothing(mailing, group, other_group, coordinator, ada):
+    """Though they never took back their permission, and belong to another group still."""
+    bob = member_of(group, email="bob@example.org")
+    factories.MembershipFactory(group=other_group, supporter=bob)
+    assert reached(mailing) == {"ada@example.org", "bob@example.org"}
+    copies = {row.supporter_id: row.seq for row in mailing.deliveries.all()}
+    removal = remove_members(group, [bob.memberships.get(group=group).pk], by=coordinator)
+    mailing.refresh_from_db()
+    assert (passes_gate(mailing, copies[ada.pk]), passes_gate(mailing, copies[bob.pk])) == (True, False)
+    put_back(removal, by=coordinator)
+    assert passes_gate(mailing, copies[bob.pk])
+    remove_members(group, [bob.memberships.get(group=group).pk], by=coordinator)
+    Mailing.objects.filter(pk=mailing.pk).update(per_minute=None)
+    claim = claim_chunk(mailing.pk, host="here")
+    assert [each.address for each in claim.recipients] == ["ada@example.org"]
+    copy = mailing.deliveries.get(supporter_id=bob.pk)
+    assert (copy.outcome, copy.reply, copy.address) == (Delivery.Outcome.SUPPRESSED, LEFT_THE_GROUP, "")
 
 
 def test_national_mail_needs_a_campaign_still(staff, essentials):
