@@ -120,8 +120,7 @@ def _one_worker(file: PeopleImport, moment: float | None, hand: Hand) -> float:
         watcher.start()
         try:
             before = _mark_of(file)
-            tasks.sweep_imports()
-            _until(lambda: _mark_of(file) != before or not _is_working(file), GIVES_UP_AFTER)
+            _until(lambda: _rung(file, before), GIVES_UP_AFTER)
             started = time.monotonic()
             ends = GIVES_UP_AFTER if moment is None else moment
             _until(lambda: not _is_working(file), ends, fails=moment is None)
@@ -132,6 +131,15 @@ def _one_worker(file: PeopleImport, moment: float | None, hand: Hand) -> float:
         finally:
             stop.set()
             watcher.join()
+
+
+def _rung(file: PeopleImport, before: tuple) -> bool:
+    """Whether somebody has begun. As the clock does it: a ring that nobody heard in time is rung again."""
+    if _mark_of(file) != before or not _is_working(file):
+        return True
+    tasks.sweep_imports()
+    time.sleep(0.5)
+    return False
 
 
 def _mark_of(file: PeopleImport) -> tuple:

@@ -41,6 +41,14 @@ def place(file):
     return PeopleImport.objects.values_list("state", "next_byte", "done_row").get(pk=file.pk)
 
 
+def rung(file, before):
+    """Whether somebody has begun; a ring that no worker heard in time is rung again, as the clock does it."""
+    if place(file) == before:
+        tasks.sweep_imports()
+        time.sleep(0.1)
+    return place(file) != before
+
+
 def test_a_killed_worker_leaves_the_result_of_a_clean_run(group, other_group, coordinator, other_coordinator, tmp_path):
     """Two groups with the same people at addresses of their own: the one undisturbed, the other with three kills."""
     elsewhere = make.LocalGroupFactory()
@@ -54,8 +62,7 @@ def test_a_killed_worker_leaves_the_result_of_a_clean_run(group, other_group, co
     for _ in range(KILLS):
         with worker(environment, queues="default", processes=1) as process:
             before = place(file)
-            tasks.sweep_imports()
-            wait_for(lambda before=before: place(file) != before)
+            wait_for(lambda before=before: rung(file, before))
             time.sleep(0.02 * killed)
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
