@@ -59,5 +59,10 @@ def pledges_to_group(supporter, group, most, **kwargs):
 
 
 def _pledged(pledge: Pledge) -> str:
-    means = ", ".join(str(each).lower() for each in pledge.intended_actions.all())
+    means = ", ".join(_inside(str(each)) for each in pledge.intended_actions.all())
     return f"Pledged, and means to: {means}" if means else "Pledged"
+
+
+def _inside(words: str) -> str:
+    """As they stand inside a sentence; “MP” stays “MP”."""
+    return words[:1].lower() + words[1:]

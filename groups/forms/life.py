@@ -114,7 +114,7 @@ class HealthCheckForm(forms.Form):
                 label=QUESTIONS[name], choices=choices, widget=forms.RadioSelect, required=not is_draft
             )
             self.fields[name].error_messages["required"] = "Choose an answer"
-        self.fields["voice"].help_text = "Please write down no names"
+        self.fields["voice"].help_text = "Please do not write names"
         for name in WORDS:
             self.fields[name] = forms.CharField(
                 label=QUESTIONS[name],

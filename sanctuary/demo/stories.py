@@ -26,7 +26,7 @@ TOLD = [
     (
         "The first snow",
         "Sena",
-        "This is a made-up story for the demonstration.\n\nNobody had told me that snow makes no sound.",
+        "This is a made-up story for the demonstration.\n\nNo one had told me that snow makes no sound.",
     ),
 ]
 
