@@ -276,7 +276,7 @@ def test_confirming_by_the_button(client, group):
     assert group.name in text_of(response)
     assert client.post(link, follow=True).status_code == 200
     assert Pledge.objects.confirmed().count() == 1
-    assert Permission.objects.count() == 4
+    assert Permission.objects.count() == 5  # two purposes for the charity, three for the group
     assert "You have done this already" in text_of(client.get(link))
 
 
