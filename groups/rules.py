@@ -33,5 +33,15 @@ def supports_a_region(user, region):
 # Regional coordinators and national staff see contacts and counts of groups, and no members.
 rules.add_rule("groups.oversee_region", is_national_staff | supports_a_region)
 
-for name in ["groups", "groups.view_story"]:
+for name in [
+    "groups",
+    "groups.view_story",
+    # To find the group that a shield is for.
+    "groups.view_localgroup",
+    "groups.view_shield",
+    "groups.add_shield",
+    "groups.change_shield",
+    "groups.view_handback",
+    "groups.change_handback",
+]:
     rules.add_perm(name, is_national_staff & rules.is_active)

@@ -88,19 +88,19 @@ class LocalGroupAdmin(admin.ModelAdmin):
         for role in formset.save(commit=False):
             actions.start_role(role.group, role.user, role.role, on=role.started_on, by=request.user)
 
-    @admin.action(description="Register: put them in the public directory")
+    @admin.action(description="Register: put them in the public directory", permissions=["change"])
     def register(self, request, queryset):
         do_each(request, queryset, actions.register_group, "registered")
 
-    @admin.action(description="Mark as active")
+    @admin.action(description="Mark as active", permissions=["change"])
     def activate(self, request, queryset):
         do_each(request, queryset, actions.activate_group, "active now")
 
-    @admin.action(description="Mark as dormant")
+    @admin.action(description="Mark as dormant", permissions=["change"])
     def rest(self, request, queryset):
         do_each(request, queryset, actions.rest_group, "dormant now")
 
-    @admin.action(description="Close for good, and end every role")
+    @admin.action(description="Close for good, and end every role", permissions=["change"])
     def close(self, request, queryset):
         do_each(request, queryset, actions.close_group, "closed")
 

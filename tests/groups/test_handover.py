@@ -186,14 +186,16 @@ def test_last_coordinator_cannot_just_leave(client_of, group, coordinator, role)
     assert coordinators(group, TODAY()) == {"Carys Coordinator"}
 
 
-def test_staff_let_the_group_rest_and_settle_it(client_of, superuser, group, coordinator, role):
+@pytest.mark.parametrize("who", ["staff", "superuser"])
+def test_staff_let_the_group_rest_and_settle_it(client_of, request, who, group, coordinator, role):
+    user = request.getfixturevalue(who)
     told = actions.hand_back(role, on=TODAY(), by=coordinator)
-    desk = client_of(superuser)
+    desk = client_of(user)
     rows = {"action": "let_rest", "_selected_action": [told.pk]}
     assert desk.post(reverse("admin:groups_handback_changelist"), rows, follow=True).status_code == 200
     told.refresh_from_db()
     group.refresh_from_db()
-    assert (group.status, told.settled_by) == ("dormant", superuser)
+    assert (group.status, told.settled_by) == ("dormant", user)
 
 
 def test_settled_it_guards_the_last_coordinator_again(group, coordinator, role, superuser):

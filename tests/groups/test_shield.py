@@ -92,7 +92,7 @@ def test_group_page_shows_the_venue_until_the_very_next_request(client, there, s
     assert "CANARY Hall, CANARY quarter" in page(client, *url)
     up = shield(group=ours)
     assert "CANARY" not in page(client, *url)
-    assert "The group tells you the exact place when you join" in page(client, *url)
+    assert "Ask the group for the exact place" in page(client, *url)
     assert "CANARY Hall" in page(client, "groups:detail", theirs.slug)
     actions.lower_shield(up, by=staff)
     assert "CANARY Hall" in page(client, *url)
@@ -135,19 +135,23 @@ GROUP_PAGE = 6
 # --- the switch -----------------------------------------------------------------------------------
 
 
-def test_staff_raise_and_lower_it_in_the_admin(client_of, superuser, group):
-    desk = client_of(superuser)
+@pytest.mark.parametrize("who", ["staff", "superuser"])
+def test_staff_raise_and_lower_it_in_the_admin(client_of, request, who, group):
+    user = request.getfixturevalue(who)
+    desk = client_of(user)
+    asked = {"app_label": "groups", "model_name": "shield", "field_name": "group", "term": group.name[:5]}
+    assert str(group.pk) in [one["id"] for one in desk.get(reverse("admin:autocomplete"), asked).json()["results"]]
     add = reverse("admin:groups_shield_add")
     answer = desk.post(add, {"region": "", "group": group.pk, "reason": "Threats online"}, follow=True)
     assert answer.status_code == 200
     up = Shield.objects.get()
-    assert (up.group, up.reason, up.raised_by, up.is_up) == (group, "Threats online", superuser, True)
+    assert (up.group, up.reason, up.raised_by, up.is_up) == (group, "Threats online", user, True)
     desk.post(add, {"region": "", "group": group.pk, "reason": "Again"}, follow=True)
     assert Shield.objects.get().reason == "Threats online"
     rows = {"action": "lower", "_selected_action": [up.pk]}
     desk.post(reverse("admin:groups_shield_changelist"), rows, follow=True)
     up.refresh_from_db()
-    assert (up.is_up, up.lowered_by) == (False, superuser)
+    assert (up.is_up, up.lowered_by) == (False, user)
 
 
 @pytest.mark.parametrize("wrong", [{"reason": ""}, {"region": "Wales"}, {"region": "Mars"}])
@@ -157,11 +161,21 @@ def test_admin_asks_for_a_reason_and_one_scope(client_of, superuser, group, wron
     assert not Shield.objects.exists()
 
 
-def test_staff_without_the_permission_cannot_raise_it(client_of, staff):
-    desk = client_of(staff)
-    assert desk.get(reverse("admin:groups_shield_add")).status_code == 403
-    assert desk.post(reverse("admin:groups_shield_add"), {"reason": "x"}).status_code == 403
+def test_nobody_but_staff_raises_it(client_of, coordinator):
+    desk = client_of(coordinator)
+    assert desk.get(reverse("admin:groups_shield_add")).status_code == 302
+    assert desk.post(reverse("admin:groups_shield_add"), {"reason": "x"}).status_code == 302
     assert not Shield.objects.exists()
+
+
+def test_staff_look_at_groups_and_roles_are_for_superusers(client_of, staff, group):
+    desk = client_of(staff)
+    page = desk.get(reverse("admin:groups_localgroup_change", args=[group.pk]))
+    assert (page.status_code, "_save" in page.text, "Carys" in page.text) == (200, False, False)
+    desk.post(reverse("admin:groups_localgroup_changelist"), {"action": "close", "_selected_action": [group.pk]})
+    group.refresh_from_db()
+    assert group.status == "active"
+    assert desk.get(reverse("admin:groups_grouprole_changelist")).status_code == 403
 
 
 def test_coordinators_read_that_it_is_up(client_of, coordinator, group, shield):
