@@ -10,8 +10,8 @@ from sanctuary.access import ReadOnlyAdmin
 
 @admin.register(Story)
 class StoryAdmin(ReadOnlyAdmin):
-    list_display = ["title", "shown_as", "group", "approved", "checked", "published", "withdrawn_at"]
-    list_filter = [("withdrawn_at", admin.EmptyFieldListFilter), ("published_at", admin.EmptyFieldListFilter)]
+    list_display = ["title", "shown_as", "group", "checked", "published"]
+    list_filter = [("published_at", admin.EmptyFieldListFilter)]
     list_select_related = ["group"]
     search_fields = ["title", "shown_as"]
     fields = [
@@ -28,12 +28,8 @@ class StoryAdmin(ReadOnlyAdmin):
     actions = ["publish", "unpublish"]
 
     def get_queryset(self, request):
-        """Nobody at the national charity reads a story before its teller has agreed to it."""
-        return super().get_queryset(request).exclude(approved_hash="")
-
-    @admin.display(boolean=True, description="Agreed")
-    def approved(self, story):
-        return story.is_approved
+        """Nobody at the national charity reads words that their teller has not agreed to, or has taken back."""
+        return super().get_queryset(request).agreed()
 
     @admin.display(boolean=True, description="Checked")
     def checked(self, story):

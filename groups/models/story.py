@@ -29,14 +29,16 @@ class StoryQuerySet(models.QuerySet):
     def public(self, today):
         """What everybody may read today: the teller agreed to this very text, on the web, and two people checked it."""
         agreed = StoryConsent.objects.live(today).filter(story=models.OuterRef("pk"), use=StoryConsent.Use.WEB)
-        return self.filter(
+        return self.agreed().filter(
             ~Shield.objects.over("group"),
             models.Exists(agreed),
-            withdrawn_at__isnull=True,
-            approved_hash=models.F("content_hash"),
             checked_hash=models.F("content_hash"),
             published_hash=models.F("content_hash"),
-        ).exclude(content_hash="")
+        )
+
+    def agreed(self):
+        """Those whose teller has agreed to this very text, and not taken it back."""
+        return self.filter(withdrawn_at__isnull=True, approved_hash=models.F("content_hash")).exclude(content_hash="")
 
     def visible_to(self, user):
         """Stories of the groups this person coordinates, public or not."""

@@ -252,6 +252,19 @@ def test_staff_see_no_story_before_its_teller_agreed(client_of, staff, story):
     assert browser.get(reverse("admin:groups_story_change", args=[story.pk])).status_code == 302
 
 
+@pytest.mark.parametrize("what", ["edited", "taken back"])
+def test_staff_see_no_words_that_their_teller_does_not_stand_by(client_of, staff, published, coordinator, what):
+    browser = client_of(staff)
+    url = reverse("admin:groups_story_change", args=[published.pk])
+    assert browser.get(url).status_code == 200
+    if what == "edited":
+        actions.edit_story(published, by=coordinator, seen=published.content_hash, text="CANARY not agreed to")
+    else:
+        actions.withdraw_story(published, by=published)
+    assert browser.get(url).status_code == 302
+    assert published.title not in browser.get(reverse("admin:groups_story_changelist")).text
+
+
 def test_forgetting_the_person_takes_their_story_with_them(client, published):
     person = make.SupporterFactory(name=TELLER["name"], email=TELLER["email"])
     erase_supporter(person, by="desk")
