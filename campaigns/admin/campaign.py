@@ -65,23 +65,33 @@ class ActionInline(admin.StackedInline):
 class CampaignAdmin(LockedOnPost, admin.ModelAdmin):
     form = CampaignForm
     inlines = [ActionInline]
-    list_display = ["title", "state", "owner", "deadline", "names"]
+    list_display = ["title", "state", "owner", "deadline", "names", "groups"]
     list_filter = ["state"]
     list_select_related = ["owner"]
     search_fields = ["title", "ask"]
     actions = None
 
     def get_queryset(self, request):
-        return super().get_queryset(request).with_names_count()
+        return super().get_queryset(request).with_names_count().with_relay_count()
 
     @admin.display(description="Names", ordering="names_count")
     def names(self, campaign):
         return f"{campaign.names_count:,}"
 
+    @admin.display(ordering="relay_count")
+    def groups(self, campaign):
+        return f"{campaign.relay_count:,}"
+
+    @admin.display(description="Passed on by")
+    def passed_on(self, campaign):
+        return (
+            ", ".join(campaign.relays.order_by("group__name").values_list("group__name", flat=True)) or "No group yet"
+        )
+
     def get_fields(self, request, obj=None):
         if obj is None:
             return WORDS
-        return [*WORDS, *STAMPS, *([] if obj.state in (State.DRAFT, State.APPROVED) else ["results_note"])]
+        return [*WORDS, *STAMPS, "passed_on", *([] if obj.state in (State.DRAFT, State.APPROVED) else ["results_note"])]
 
     def get_readonly_fields(self, request, obj=None):
         if obj is None:

@@ -26,7 +26,9 @@ class CampaignQuerySet(models.QuerySet):
         return self.annotate(names_count=models.Count("actions__taken", filter=confirmed))
 
     def with_relay_count(self):
-        return self.annotate(relay_count=models.Count("relays", distinct=True))
+        """`relay_count`: how many groups have passed it on. Counted by itself, so that it multiplies no other count."""
+        mine = self.model.objects.order_by().filter(pk=models.OuterRef("pk")).values("pk")
+        return self.annotate(relay_count=models.Subquery(mine.annotate(n=models.Count("relays")).values("n")))
 
     def not_yet_done_by(self, supporter):
         """Campaigns that this person has not acted on."""

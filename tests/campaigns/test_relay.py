@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns import actions
 from campaigns.models import Campaign, Relay
@@ -48,13 +49,26 @@ def test_pass_on_counts_once_for_the_group_and_can_be_taken_back(client_of, coor
         assert "sees that your group has passed this on" in answer.text
     relay = Relay.objects.get()
     assert (relay.group, relay.campaign, relay.relayed_by) == (group, call, coordinator)
-    assert Campaign.objects.with_relay_count().get(pk=call.pk).relay_count == 1
     assert "You passed this on" in browser.get(at("relay", group, call)).text
     browser.post(at("take_back", group, call))
     assert not Relay.objects.exists()
     assert browser.post(at("take_back", group, call)).status_code == 404
     verbs = Entry.objects.filter(verb__contains="relay").order_by("pk").values_list("verb", flat=True)
     assert list(verbs) == ["campaigns.relay_campaign", "campaigns.take_back_relay"]
+
+
+def test_national_staff_see_who_passed_it_on(client_of, staff, coordinator, group, other_group, call):
+    for _ in range(3):
+        person = make.SupporterFactory()
+        make.ActionTakenFactory(supporter=person, action=call.actions.get(), confirmed_at=timezone.now())
+    desk = client_of(staff)
+    page = reverse("admin:campaigns_campaign_change", args=[call.pk])
+    assert "No group yet" in desk.get(page).text
+    for each in (group, other_group):
+        actions.relay_campaign(call, each, by=coordinator)
+    assert f"{group.name}, {other_group.name}" in desk.get(page).text
+    (row,) = desk.get(reverse("admin:campaigns_campaign_changelist")).context["cl"].result_list
+    assert (row.names_count, row.relay_count) == (3, 2)
 
 
 @pytest.mark.django_db(transaction=True)
