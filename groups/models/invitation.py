@@ -99,9 +99,6 @@ class Invitation(models.Model):
     def is_open(self, now) -> bool:
         return self.accepted_at is None and self.revoked_at is None and self.expires_at > now
 
-    def has_expired(self, now) -> bool:
-        return self.accepted_at is None and self.revoked_at is None and self.expires_at <= now
-
     @property
     def token(self) -> str:
         """Opens this invitation, and only while it goes to this address."""

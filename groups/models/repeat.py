@@ -9,7 +9,6 @@ from django.db import models
 from django.utils import timezone
 
 MOST_DATES = 26
-ORDINALS = ["first", "second", "third", "fourth", "last"]
 
 
 class Repeat(models.TextChoices):
@@ -45,11 +44,6 @@ def _same_weekday(first: date, months: int) -> date:
     while day > monthrange(start.year, start.month)[1]:
         day -= 7
     return start.replace(day=day)
-
-
-def monthly_words(day: date) -> str:
-    """The second Tuesday."""
-    return f"the {ORDINALS[_week_of(day)]} {day:%A}"
 
 
 def moved(moment: datetime, days: int) -> datetime:
