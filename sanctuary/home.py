@@ -5,10 +5,11 @@ from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.views.generic import View
 
 from groups.forms import FindGroupForm
-from groups.models import Activity, LocalGroup
+from groups.models import Activity, LocalGroup, Story
 from sanctuary.views import Door, Page
 
 ACTIVITIES_SHOWN = 3
@@ -47,6 +48,12 @@ class Home(Page):
     public = True
     template_name = "home.html"
 
+    def get(self, request, *args, **kwargs):
+        response = super().get(request, *args, **kwargs)
+        # It may show a story, and one that was taken back is gone from the next request on.
+        add_never_cache_headers(response)
+        return response
+
     def get_context_data(self, **kwargs):
         live = LocalGroup.objects.live()
         regions = live.count_by_region()
@@ -56,6 +63,7 @@ class Home(Page):
             group_count=sum(region["count"] for region in regions),
             spots=live.spots(),
             activities=Activity.objects.public().upcoming(timezone.now()).with_group()[:ACTIVITIES_SHOWN],
+            story=Story.objects.public(timezone.localdate()).first(),
             **kwargs,
         )
 

@@ -2,8 +2,11 @@ import pytest
 from django.test import override_settings
 from django.urls import reverse
 
+from groups import actions
+from groups.models import Story
 from sanctuary.places.actions import place_fields
 from tests import factories as make
+from tests.stories import furnish_stories
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +57,37 @@ def test_home_shows_a_live_campaign_and_no_other(client, staff):
     assert "CANARY" not in page.text
 
 
+def test_home_leads_to_each_activity_and_to_the_whole_calendar(client, group):
+    activity = make.ActivityFactory(group=group, **on(1))
+    page = client.get(HOME)
+    assert f'href="{activity.get_absolute_url()}"' in page.text
+    main = page.text.partition("<main")[2]
+    assert f'href="{reverse("groups:calendar")}"' in main
+
+
+def test_home_shows_the_newest_story_while_its_teller_agrees(client, group, coordinator):
+    assert "Told by" not in client.get(HOME).text
+    furnish_stories(group, coordinator, "CANARY")
+    story = group.stories.get(published_at__isnull=False)
+    page = client.get(HOME)
+    assert story.title in page.text
+    assert f"Told by <bdi>{story.shown_as}</bdi>" in page.text
+    assert "CANARY" not in page.text
+    assert "no-store" in page.headers["Cache-Control"]
+    actions.withdraw_story(story, by=coordinator)
+    assert "Told by" not in client.get(HOME).text
+
+
+def test_home_shows_the_word_of_care_instead_of_the_first_words(client, group, coordinator):
+    furnish_stories(group, coordinator, "CANARY")
+    story = group.stories.get(published_at__isnull=False)
+    Story.objects.filter(pk=story.pk).update(content_note="It speaks of loss")
+    for address in (HOME, reverse("groups:stories")):
+        page = client.get(address)
+        assert "It speaks of loss" in page.text
+        assert "I walked." not in page.text
+
+
 def test_home_keeps_a_private_venue(client, group):
     make.ActivityFactory(group=group, venue="CANARY hidden house", area="Riverside", **on(1))
     page = client.get(HOME)
@@ -70,7 +104,7 @@ def test_home_asks_the_same_number_of_questions(client, staff, django_assert_num
     for group in make.LocalGroupFactory.create_batch(count, latitude=53.8, longitude=-1.5):
         make.ActivityFactory(group=group)
         make.CampaignFactory(owner=staff)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(HOME)
 
 
