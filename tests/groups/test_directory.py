@@ -283,7 +283,7 @@ def test_group_page_shows_what_a_stranger_may_know(client, group, other_group):
     page = client.get(group.get_absolute_url())
     for words in ("We eat together.", "English, Tigrinya", "Open supper", "Mill Hall, Town centre", "Quiet walk"):
         assert words in page.text
-    assert "The group tells you the exact place" in page.text
+    assert "Book to see the exact place" in page.text
     assert f"{reverse('pledges:pledge')}?group={group.slug}" in page.text
     assert "canary" not in page.text.lower()
     assert "Be one of the first in Amberford" in page.text
@@ -350,5 +350,5 @@ def test_group_page_asks_the_same_number_of_questions(client, group, django_asse
         make.ActivityFactory(group=group, **soon())
         make.MembershipFactory(group=group, supporter=make.SupporterFactory())
         pledged(group, f"School {number}")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         client.get(group.get_absolute_url())
