@@ -12,6 +12,7 @@ from django.utils import timezone
 from groups import actions
 from groups.models import GroupRole, Invitation
 from groups.tasks import forget_old_letters, mind_invitations
+from sanctuary.audit.models import Entry
 from sanctuary.people.actions import erase_supporter, held_about
 from sanctuary.people.models import User
 from sanctuary.post.models import Email
@@ -73,7 +74,10 @@ def test_letter_holds_our_words_and_nothing_typed(desk, group, coordinator):
 
 def test_letter_names_who_asks_by_first_name(asked):
     letter = Email.objects.get()
-    assert "Carys from Amberford City of Sanctuary asks whether you would be: Helper." in letter.text
+    assert (
+        "Carys from Amberford City of Sanctuary would like you to help run the group. Your part would be: Helper."
+        in letter.text
+    )
     assert "Coordinator" not in letter.text
 
 
@@ -339,6 +343,33 @@ def test_clock_reminds_once_and_forgets_after_a_month(asked, django_capture_on_c
     Invitation.objects.update(expires_at=timezone.now() - timedelta(days=31))
     forget_old_letters()
     assert not Invitation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "kept_by", ["", "few days", "open invitation", "sign-in", "mailbox", "role", "supporter", "staff", "another way"]
+)
+def test_clock_forgets_accounts_that_nobody_ever_used(group, coordinator, asked, kept_by):
+    user = make.UserFactory(email=ASKED) if kept_by == "another way" else actions.open_account(asked)
+    month_ago = timezone.now() - timedelta(days=31)
+    if kept_by != "few days":
+        User.objects.update(date_joined=month_ago)
+    if kept_by != "open invitation":
+        Invitation.objects.update(expires_at=timezone.now())
+    if kept_by == "mailbox":
+        EmailAddress.objects.update(verified=True)
+    if kept_by == "role":
+        make.GroupRoleFactory(group=group, user=user, ended_on=timezone.localdate())
+    more = {
+        "sign-in": {"last_login": month_ago},
+        "supporter": {"supporter": make.SupporterFactory()},
+        "staff": {"is_staff": True},
+    }
+    User.objects.filter(pk=user.pk).update(**more.get(kept_by, {"name": ""}))
+    for _ in range(2):
+        forget_old_letters()
+    assert User.objects.filter(pk=user.pk).exists() is bool(kept_by)
+    assert User.objects.filter(pk=coordinator.pk).exists()
+    assert Entry.objects.filter(verb="groups.forget_account").count() == (not kept_by)
 
 
 def test_accepting_forgets_the_address(asked, amina):
