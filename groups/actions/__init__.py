@@ -30,7 +30,15 @@ from groups.actions.handing_over import (
     tell_of_unheard,
 )
 from groups.actions.health import save_health_check, submit_health_check
-from groups.actions.inviting import accept_invitation, invite, open_account, owns_mailbox, revoke_invitation, send_again
+from groups.actions.inviting import (
+    accept_invitation,
+    forget_accounts,
+    invite,
+    open_account,
+    owns_mailbox,
+    revoke_invitation,
+    send_again,
+)
 from groups.actions.living import (
     activate_group,
     begin_forming,
@@ -113,6 +121,7 @@ __all__ = [
     "edit_story",
     "end_regional_role",
     "end_role",
+    "forget_accounts",
     "forget_attendances",
     "forget_bookings",
     "forget_bookings_of",

@@ -5,14 +5,16 @@ from datetime import date, timedelta
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import CharField, Exists, OuterRef, Q
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from groups.actions.roles import end_role, start_role
 from groups.models import GroupRole, Invitation, LocalGroup
-from groups.models.invitation import OPEN_FOR
+from groups.models.invitation import KEEP_CLOSED, OPEN_FOR
 from groups.models.role import first_name_of, roles_to_give
 from sanctuary.audit.actions import record
+from sanctuary.audit.models import Entry
 from sanctuary.people import links
 from sanctuary.people.address import canon
 from sanctuary.people.models import User
@@ -21,6 +23,7 @@ from sanctuary.post.actions import queue, queue_sparingly
 MOST_OPEN = 20
 MOST_A_DAY = 20
 MOST_LETTERS = 3
+OPENED = "groups.open_account"
 
 
 @transaction.atomic
@@ -153,11 +156,34 @@ def _create_account(address: str) -> User:
         with transaction.atomic():
             user = User.objects.create_user(address)
             EmailAddress.objects.create(user=user, email=address, verified=False, primary=True)
-            record("groups.open_account", user, by="invitation")
+            record(OPENED, user, by="invitation")
             return user
     except IntegrityError:
         # The button was pressed twice at once.
         return User.objects.get(email__iexact=address)
+
+
+@transaction.atomic
+def forget_accounts(now) -> int:
+    """Accounts that an invitation opened a month ago, and that nobody ever used or needs. Returns how many."""
+    unused = User.objects.filter(
+        Exists(Entry.objects.filter(verb=OPENED, noun=User._meta.label_lower, noun_id=_as_text(OuterRef("pk")))),
+        date_joined__lte=now - KEEP_CLOSED,
+        last_login__isnull=True,
+        is_staff=False,
+        **dict.fromkeys(["supporter", "group_roles", "regional_roles", "convenes"]),
+    )
+    waiting = Invitation.objects.open(now).values("email")
+    unused = unused.exclude(email__in=waiting).exclude(emailaddress__verified=True)
+    users = list(unused.select_for_update(of=("self",), skip_locked=True))
+    for user in users:
+        record("groups.forget_account", user, by="clock")
+        user.delete()
+    return len(users)
+
+
+def _as_text(number):
+    return Cast(number, CharField())
 
 
 def owns_mailbox(user: User, address: str) -> bool:

@@ -1,4 +1,4 @@
-"""Two entries of one person become one: memberships, notes, who means to come. And back."""
+"""Two entries of one person become one: memberships and notes. And back."""
 
 from datetime import date
 
@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from groups.models import Booking, LocalGroup, Membership, Note
+from groups.models import LocalGroup, Membership, Note
 from sanctuary.people.actions import hand_back, hand_over, merge_supporters
 from sanctuary.people.models import Controller, CurrentPermission, Merge, Supporter, User
 
@@ -24,7 +24,6 @@ def move_members(kept: Supporter, gone: Supporter) -> dict:
     return {
         "memberships": hand_over(theirs.exclude(pk__in=[each.pk for each in double]), to=kept),
         "double": [_join_membership(each, kept) for each in double],
-        "bookings": hand_over(Booking.objects.filter(supporter=gone), to=kept),
     }
 
 
@@ -47,7 +46,6 @@ def move_members_back(kept: Supporter, gone: Supporter, moved: dict) -> None:
     hand_back(Membership.objects.filter(pk__in=moved["memberships"], supporter=kept), to=gone)
     for double in moved["double"]:
         _part_membership(double)
-    hand_back(Booking.objects.filter(pk__in=moved["bookings"], supporter=kept), to=gone)
 
 
 def _part_membership(double: dict) -> None:

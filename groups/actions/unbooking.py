@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from groups.actions.booking import cancel_booking
 from groups.models import Booking, LocalGroup
+from sanctuary.people.actions import hand_back, hand_over
 from sanctuary.people.address import mac
 from sanctuary.people.models import Supporter
 
@@ -40,12 +41,9 @@ def bookings_of(supporter: Supporter, addresses: set[str]):
 
 def move_bookings(kept: Supporter, gone: Supporter) -> list[int]:
     """Two entries become one. Returns which bookings were the other's."""
-    mine = Booking.objects.filter(supporter=gone)
-    moved = list(mine.values_list("pk", flat=True))
-    mine.update(supporter=kept)
-    return moved
+    return hand_over(Booking.objects.filter(supporter=gone), to=kept)
 
 
 def part_bookings(kept: Supporter, gone: Supporter, moved: list[int]) -> None:
     """Each gets back their own; what was forgotten meanwhile stays so."""
-    Booking.objects.filter(pk__in=moved, supporter=kept).update(supporter=gone)
+    hand_back(Booking.objects.filter(pk__in=moved, supporter=kept), to=gone)

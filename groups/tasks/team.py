@@ -14,7 +14,8 @@ def mind_invitations():
 
 @shared_task
 def forget_old_letters():
-    """Invitations that came to nothing, and messages from visitors."""
+    """Invitations that came to nothing, accounts that were opened for them, and messages from visitors."""
     now = timezone.now()
     actions.forget_invitations(now)
+    actions.forget_accounts(now)
     actions.forget_messages(now)
