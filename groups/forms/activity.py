@@ -31,8 +31,8 @@ class DayField(forms.DateField):
 
 
 class ClockField(forms.TimeField):
-    def __init__(self, **kwargs):
-        words = "Enter a time, like 18:30"
+    def __init__(self, *, needed="", **kwargs):
+        words = needed or "Enter a time, like 18:30"
         widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
         wrong = {"required": words, "invalid": words}
         super().__init__(input_formats=TIMES, widget=widget, error_messages=wrong, **kwargs)
@@ -73,8 +73,8 @@ class ActivityForm(forms.Form):
         label="What happens there?", max_length=600, required=False, help_text="Two or three sentences are enough"
     )
     day = DayField(label="Day", needed="Enter the day, like 4/6/2026")
-    start = ClockField(label="Starts at")
-    end = ClockField(label="Finishes at")
+    start = ClockField(label="Starts at", needed="Enter when it starts, like 18:30")
+    end = ClockField(label="Finishes at", needed="Enter when it finishes, like 20:30")
     area = line("Part of town", 100, "Everybody can see this", needed="Enter the part of town")
     venue = line("Venue and address", 200)
     is_venue_private = forms.BooleanField(

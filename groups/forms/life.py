@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from groups.models import HealthCheck, Safeguarding
 from groups.models.health_check import CHOICES, QUESTIONS, WORDS
-from sanctuary.people.forms import AddressField, NameField
+from sanctuary.people.forms import AddressField, NameField, TheirAddressField
 
 LONGEST_ANSWER = 1000
 _TELEPHONE = re.compile(r"\+?[0-9 ()./-]{7,30}")
@@ -38,7 +38,7 @@ class ContactForm(forms.Form):
     name = NameField(label="Full name", needed="Enter their full name")
     role = NameField(label="What they do in the group", needed="Enter what they do, like Treasurer", longest=100)
     telephone = TelephoneField()
-    email = AddressField()
+    email = TheirAddressField()
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -113,7 +113,7 @@ class HealthCheckForm(forms.Form):
             self.fields[name] = forms.ChoiceField(
                 label=QUESTIONS[name], choices=choices, widget=forms.RadioSelect, required=not is_draft
             )
-            self.fields[name].error_messages["required"] = "Choose an answer"
+            self.fields[name].error_messages["required"] = f"Choose an answer to “{QUESTIONS[name]}”"
         self.fields["voice"].help_text = "Please do not write names"
         for name in WORDS:
             self.fields[name] = forms.CharField(

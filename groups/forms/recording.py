@@ -9,7 +9,7 @@ from django.utils import dateformat, timezone
 
 from groups.models import Activity, ActivityLog, PulseAnswer
 from groups.models.attendance import LONGEST_NOTE, MOST_PEOPLE
-from sanctuary.people.forms import AddressField, NameField
+from sanctuary.people.forms import NameField, TheirAddressField
 from streams.models import Stream
 
 NEW = "new"
@@ -149,7 +149,7 @@ class WhoCameForm(AskingForm):
     offered = NameField(needed="", longest=100, required=False, widget=forms.HiddenInput)
     q = NameField(label="Add somebody by name", needed="", longest=100, required=False)
     new_name = NameField(label="First name", needed="", longest=100, required=False)
-    new_email = AddressField(
+    new_email = TheirAddressField(
         required=False,
         label="Email address",
         help_text="Only if they want you to keep it. It does not mean that anybody may email them",

@@ -4,7 +4,7 @@ from django import forms
 
 from groups.models import Story
 from groups.models.story import CONSENTS, MOST_YEARS
-from sanctuary.people.forms import AddressField, NameField
+from sanctuary.people.forms import NameField, TheirAddressField
 
 LONGEST_STORY = 12_000
 TEXT_HINT = "Leave out real names, places of home and work, dates and anything about a claim"
@@ -42,7 +42,7 @@ class NewStoryForm(StoryForm):
     """With the way to ask its teller, which nobody reads in public."""
 
     name = NameField(label="Who told it", needed="Enter the name of who told it", longest=150)
-    email = AddressField(label="Their email address", help_text="So that they can read it first, and take it back")
+    email = TheirAddressField(label="Their email address", help_text="So that they can read it first, and take it back")
 
     field_order = ["name", "email", "title", "shown_as", "text", "content_note"]
 

@@ -5,11 +5,11 @@ from django.core.exceptions import ValidationError
 
 from groups.forms.activity import DayField
 from groups.models import GroupRole
-from sanctuary.people.forms import AddressField, NameField
+from sanctuary.people.forms import NameField, TheirAddressField
 
 WHAT_EACH_DOES = {
     GroupRole.Role.COORDINATOR: "Coordinator: looks after everything",
-    GroupRole.Role.DEPUTY: "Deputy coordinator: the same, but cannot name a coordinator",
+    GroupRole.Role.DEPUTY: "Deputy coordinator: looks after everything, but cannot name a coordinator",
     GroupRole.Role.HELPER: "Helper: plans activities and notes who came, and sees no addresses",
     GroupRole.Role.SAFEGUARDING_LEAD: "Safeguarding lead",
     GroupRole.Role.SAFEGUARDING_DEPUTY: "Safeguarding deputy",
@@ -20,7 +20,7 @@ class InviteForm(forms.Form):
     """Whom, and for what: only what the asker may give."""
 
     use_required_attribute = False
-    email = AddressField(label="Their email address", help_text="We send one email there, in our own words")
+    email = TheirAddressField(label="Their email address", help_text="We send one email there, in our own words")
     role = forms.ChoiceField(
         label="What would they do?",
         widget=forms.RadioSelect,
@@ -60,7 +60,7 @@ class HandoverForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose who takes over", "invalid_choice": "Choose from the list"},
     )
-    email = AddressField(label="Their email address", required=False, help_text="If you chose somebody else")
+    email = TheirAddressField(label="Their email address", required=False, help_text="If you chose somebody else")
     on = DayField(label="Your last day", needed="Enter your last day", help_text="Within the next three months")
 
     def __init__(self, *args, team, **kwargs):

@@ -97,6 +97,15 @@ class AddressField(forms.CharField):
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
 
 
+class TheirAddressField(AddressField):
+    """The address of somebody else: no browser fills in one's own."""
+
+    default_error_messages = dict.fromkeys(("required", "invalid"), "Enter their email address, like name@example.org")
+
+    def widget_attrs(self, widget):
+        return super().widget_attrs(widget) | {"autocomplete": "off"}
+
+
 class AddressForm(forms.Form):
     """Which mailbox."""
 

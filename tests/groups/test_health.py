@@ -74,7 +74,7 @@ def test_a_draft_is_kept_and_sent_once(client_of, group, coordinator):
 def test_sending_asks_for_every_choice_and_loses_nothing(client_of, group, coordinator):
     answer = client_of(coordinator).post(room("health_check", group), {"glad_of": "The choir", "send": "1"})
     assert answer.status_code == 422
-    assert answer.text.count("Choose an answer") == 2 * len(CHOICES)
+    assert answer.text.count("Choose an answer to") == 2 * len(CHOICES)
     assert "The choir" in answer.text
     with pytest.raises(ValidationError) as refusal:
         actions.submit_health_check(group, by=coordinator, glad_of="The choir")

@@ -226,7 +226,7 @@ def test_the_fifth_place_goes_to_one_of_two(group, staff):
         ("telephone", "call me", "Enter a telephone number"),
         ("telephone", "1" * 31, "Enter a telephone number"),
         ("telephone", "0\x001632960001", "Enter a telephone number"),
-        ("email", "tess", "Enter your email address"),
+        ("email", "tess", "Enter their email address"),
         ("name", "‮Tess", "a letter we cannot print"),
         ("name", "x" * 100_000, "letters or fewer"),
         ("role", "", "Enter what they do"),
