@@ -132,14 +132,23 @@ def coordinator(group):
 
 
 @pytest.fixture
+def helper(group):
+    """Helps with the activities of `group`, and does not look after its people."""
+    return _with_role(group, GroupRole.Role.HELPER, "Hope Helps", "hope@example.org")
+
+
+@pytest.fixture
 def other_coordinator(other_group):
     """Coordinates `other_group`, and must see nothing of `group`."""
     return _coordinator_of(other_group, "Owen Othergroup", "owen@example.org")
 
 
 def _coordinator_of(group, name, email):
+    return _with_role(group, GroupRole.Role.COORDINATOR, name, email)
+
+
+def _with_role(group, role, name, email):
     user = factories.UserFactory(name=name, email=email)
-    role = GroupRole.Role.COORDINATOR
     factories.GroupRoleFactory(group=group, user=user, role=role, started_on=date(2020, 1, 1))
     return user
 
@@ -163,6 +172,7 @@ def world(
     stranger,
     supporter,
     coordinator,
+    helper,
     other_coordinator,
     staff,
     superuser,
@@ -174,6 +184,7 @@ def world(
         "stranger": stranger,
         "supporter": supporter,
         "coordinator": coordinator,
+        "helper": helper,
         "other_coordinator": other_coordinator,
         "staff": staff,
         "superuser": superuser,

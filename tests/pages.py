@@ -15,7 +15,7 @@ from tests.stories import draft_of, open_story_of
 from tests.team import asked_of, helper_of, version_of
 from tests.world import MISSING_ID, MISSING_SLUG, World
 
-PERSONAS = ["stranger", "supporter", "coordinator", "other_coordinator", "staff", "superuser"]
+PERSONAS = ["stranger", "supporter", "coordinator", "helper", "other_coordinator", "staff", "superuser"]
 
 
 def everyone(status: int, **others: int) -> dict[str, int]:
@@ -23,10 +23,11 @@ def everyone(status: int, **others: int) -> dict[str, int]:
     return dict.fromkeys(PERSONAS, status) | others
 
 
-# What a GET answers to whom. Of two coordinators, the first runs the group in the address.
+# What a GET answers to whom. Of two coordinators, the first runs the group in the address; the helper helps there.
 PUBLIC = everyone(200)
 SIGNED_IN = everyone(200, stranger=302)
-OF_THE_GROUP = everyone(404, stranger=302, coordinator=200)
+OF_THE_GROUP = everyone(404, stranger=302, coordinator=200, helper=403)
+OF_THE_TEAM = OF_THE_GROUP | {"helper": 200}
 STAFF = everyone(403, stranger=302, staff=200, superuser=200)
 # Regional coordinators and national staff; to everybody else there is no such region.
 OVERSEEN = everyone(404, stranger=302, staff=200, superuser=200)
@@ -58,6 +59,8 @@ class Page:
     token: str = ""
     # Shows rows, so that it has an empty state too.
     lists: bool = False
+    # Kinds of canaries that whoever holds the link may read: what it was made for.
+    tells: tuple[str, ...] = ()
 
     def url(self, world: World) -> str:
         return reverse(self.name, args=self.args(world))
@@ -158,9 +161,9 @@ def of_mail(name: str, opens=OF_THE_GROUP, *, sent=False, weight=MANAGE) -> Page
     )
 
 
-def by_link(name: str, token: str, opens=PUBLIC, *, weight=TASK) -> Page:
+def by_link(name: str, token: str, opens=PUBLIC, *, weight=TASK, tells=()) -> Page:
     """Opened by a signed link, whoever holds it."""
-    return Page(name, opens, lambda world: (world.tokens[token],), weight=weight, token=token)
+    return Page(name, opens, lambda world: (world.tokens[token],), weight=weight, token=token, tells=tells)
 
 
 def of_campaign(name: str, token: str) -> Page:
@@ -209,7 +212,7 @@ def of_booked(name: str) -> Page:
     """A room about an activity of a group that people have booked."""
     return Page(
         name,
-        OF_THE_GROUP,
+        OF_THE_TEAM,
         args=lambda world: (world.ours.group.slug, world.ours.booked.pk),
         theirs=lambda world: (world.ours.group.slug, world.theirs.booked.pk),
         missing=lambda world: (world.ours.group.slug, MISSING_ID),
@@ -226,7 +229,7 @@ def of_logged(name: str) -> Page:
     """About an activity of a group that took place."""
     return Page(
         name,
-        OF_THE_GROUP,
+        OF_THE_TEAM,
         args=lambda world: (world.ours.group.slug, world.ours.logged.pk),
         theirs=lambda world: (world.ours.group.slug, world.theirs.logged.pk),
         missing=lambda world: (world.ours.group.slug, MISSING_ID),
@@ -275,17 +278,17 @@ PAGES = [
     Page("groups:message_asked", PUBLIC, lambda world: (world.ours.group.slug,), weight=TASK),
     by_link("groups:send_message", "message"),
     by_link("groups:invitation", "invitation"),
-    by_link("groups:invitation_code", "invitation", PUBLIC_VERB, weight=NONE),
+    by_link("groups:invitation_code", "invitation", everyone(302, stranger=405), weight=NONE),
     Page("groups:detail", PUBLIC, lambda world: (world.ours.group.slug,)),
     Page(
         "groups:manage_home",
-        everyone(200, stranger=302, coordinator=302, other_coordinator=302, staff=302, superuser=302),
+        everyone(302, supporter=200),
         weight=MANAGE,
         lists=True,
     ),
-    of_group("groups:manage", everyone(404, stranger=302, coordinator=302), weight=NONE),
-    of_group("groups:today"),
-    of_group("groups:log"),
+    of_group("groups:manage", everyone(404, stranger=302, coordinator=302, helper=302), weight=NONE),
+    of_group("groups:today", OF_THE_TEAM),
+    of_group("groups:log", OF_THE_TEAM),
     Page("groups:calendar", PUBLIC, lists=True),
     Page("groups:calendar_month", PUBLIC, lambda world: (2099, 6)),
     Page("groups:calendar_near", PUBLIC, weight=TASK),
@@ -296,8 +299,8 @@ PAGES = [
     of_calendar("groups:book_asked", weight=TASK),
     by_link("groups:booking", "booking"),
     by_link("groups:booking_ics", "booking", weight=NONE),
-    of_group("groups:activities"),
-    of_group("groups:activity_new"),
+    of_group("groups:activities", OF_THE_TEAM),
+    of_group("groups:activity_new", OF_THE_TEAM),
     of_booked("groups:activity_edit"),
     of_booked("groups:activity_cancel"),
     of_booked("groups:activity_bookings"),
@@ -322,9 +325,9 @@ PAGES = [
     of_person("join_members", persons.pair_of),
     of_person("keep_apart", persons.pair_of, PERSON_VERB),
     of_person("undo_join", persons.merge_of, PERSON_VERB),
-    of_group("groups:members_remove", everyone(404, stranger=302, coordinator=302), weight=NONE),
+    of_group("groups:members_remove", OF_THE_GROUP | {"coordinator": 302}, weight=NONE),
     of_group("groups:members_removed"),
-    of_group("groups:members_do", everyone(404, stranger=302, coordinator=302), weight=NONE),
+    of_group("groups:members_do", OF_THE_GROUP | {"coordinator": 302}, weight=NONE),
     of_group("groups:members_export", everyone(405, stranger=302), weight=NONE),
     Page(
         "groups:members_put_back",
@@ -340,13 +343,13 @@ PAGES = [
     about(of_group("groups:import_undo"), done_file),
     about(of_group("groups:import_problems", weight=NONE), checked_file),
     *[about(group_verb(f"groups:import_{verb}"), checked_file) for verb in ("begin", "throw_away")],
-    of_group("groups:our_group"),
-    of_group("groups:contacts"),
-    of_contact("groups:contact", OF_THE_GROUP),
+    of_group("groups:our_group", OF_THE_TEAM),
+    of_group("groups:contacts", OF_THE_TEAM),
+    of_contact("groups:contact", OF_THE_GROUP | {"helper": 404}),
     of_contact("groups:contact_remove", everyone(405, stranger=302)),
-    of_group("groups:safeguarding"),
-    of_group("groups:charter"),
-    of_group("groups:health_check"),
+    of_group("groups:safeguarding", OF_THE_TEAM),
+    of_group("groups:charter", OF_THE_TEAM),
+    of_group("groups:health_check", OF_THE_TEAM),
     Page("groups:regions", STAFF, weight=MANAGE),
     of_region("groups:region_overview", OVERSEEN),
     of_region("groups:region_group", OVERSEEN, of_its_group=True),
@@ -354,8 +357,8 @@ PAGES = [
     Page("groups:stories", PUBLIC, lists=True),
     Page("groups:story", PUBLIC, lambda world: (open_story_of(world.ours).slug,)),
     Page("groups:story_picture", PUBLIC, lambda world: (open_story_of(world.ours).slug,), weight=NONE),
-    by_link("groups:story_mine", "story"),
-    by_link("groups:story_change", "story"),
+    by_link("groups:story_mine", "story", tells=("Draftstory", "Picture")),
+    by_link("groups:story_change", "story", tells=("Draftstory",)),
     by_link("groups:story_take_back", "story"),
     by_link("groups:story_mine_picture", "story", weight=NONE),
     of_group("groups:group_stories"),

@@ -46,7 +46,8 @@ def asked_of(tenant) -> int:
 
 
 def helper_of(tenant) -> int:
-    return tenant.group.roles.filter(role=GroupRole.Role.HELPER).get().pk
+    """One who helps to run the group, and visits no page."""
+    return tenant.group.roles.get(role=GroupRole.Role.HELPER, user__name__endswith="Canary").pk
 
 
 def version_of(tenant) -> int:

@@ -27,6 +27,8 @@ from tests.persons import furnish_person
 from tests.stories import furnish_stories, story_token
 from tests.team import furnish_team, team_tokens
 
+# What of a group's own its helpers may read: where people meet, who to ask, and first names.
+HELPERS_READ = ("Venue", "Hall", "Room", "Memb", "Pledg", "Twin", "Book", "Remember", "Cont", "Lead")
 # Nothing with this number or name is ever made.
 MISSING_ID = 987_654_321
 MISSING_SLUG = "no-such-place"
@@ -68,8 +70,11 @@ class World:
 
     def allowed(self, canary: str) -> set[str]:
         """The personas who may read this canary outside the admin."""
-        overseers = {"staff", "superuser"} if canary.startswith(("Cont", "cont", "Lead")) else set()
-        return overseers | ({"coordinator"} if canary in self.ours.canaries else {"other_coordinator"})
+        readers = {"staff", "superuser"} if canary.startswith(("Cont", "cont", "Lead")) else set()
+        if canary not in self.ours.canaries:
+            return readers | {"other_coordinator"}
+        helpers = {"helper"} if canary in {f"{kind}aq" for kind in HELPERS_READ} else set()
+        return readers | helpers | {"coordinator"}
 
 
 def build_world(people: dict[str, User | None], group: LocalGroup, other_group: LocalGroup) -> World:
@@ -207,5 +212,6 @@ def _tenant(group: LocalGroup, coordinator: User, mark: str) -> Tenant:
     kinds += said
     booked, said = furnish_bookings(group, mark)
     kinds += said
+    kinds += [f"{kind}{mark} Canary" for kind in ("Memb", "Pledg", "Twin", "Book")]
     more = {"removal": removal, "draft": draft, "sent": sent, "logged": logged, "booked": booked}
     return Tenant(group, coordinator, member, pledge, contact, kinds, **more)
