@@ -66,6 +66,11 @@ class LocalGroupQuerySet(NearQuerySet):
         """`has_shield`: whether the national shield is up over the group. Without it, each group asks by itself."""
         return self.annotate(has_shield=Shield.objects.over())
 
+    def with_part_of(self, user):
+        """`is_coordinated`: by this person, today. So no tab leads a helper to a page that is closed to them."""
+        held = models.Q(pk__in=self._where_holding(user, ["coordinator", "deputy"]))
+        return self.annotate(is_coordinated=models.ExpressionWrapper(held, models.BooleanField()))
+
     def unshielded(self):
         return self.filter(~Shield.objects.over())
 

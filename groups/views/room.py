@@ -14,7 +14,8 @@ class Room:
 
     @cached_property
     def group(self):
-        mine = LocalGroup.objects.visible_to(self.request.user).with_shield()
+        user = self.request.user
+        mine = LocalGroup.objects.visible_to(user).with_shield().with_part_of(user)
         return get_object_or_404(mine, slug=self.kwargs["group"])
 
     def require(self, noun=None):
