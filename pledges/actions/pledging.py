@@ -1,4 +1,4 @@
-"""Making a pledge, confirming it from the mailbox, greeting, and forgetting."""
+"""Making a pledge, and confirming it from the mailbox."""
 
 from datetime import timedelta
 
@@ -22,28 +22,7 @@ SAME_PRESS_WITHIN = timedelta(minutes=2)
 SOURCE = "pledge"
 # "Things to join in with, and actions": what the words on the page say of both senders.
 GROUP_PURPOSES = [Permission.Purpose.ACTIVITIES, Permission.Purpose.NEWS, Permission.Purpose.CAMPAIGNS]
-
-WORDINGS = {
-    Supporter.Kind.PERSON: "individual-pledge",
-    Supporter.Kind.ORGANISATION: "organisation-pledge",
-}
-INDIVIDUAL_WORDS = (
-    "I welcome people seeking sanctuary and recognise what they bring to my town. "
-    "I will help make it a place of safety for all."
-)
-ORGANISATION_WORDS = (
-    "We share the vision of a country that welcomes everyone who seeks sanctuary.\n\n"
-    "We endorse the City of Sanctuary Charter, act by its values and use its network principles as far as we can.\n\n"
-    "We recognise what people seeking sanctuary bring, and we welcome, include and support them.\n\n"
-    "We are ready to be named as a supporter when we say so, and to hear ideas for practical action."
-)
 DETAILS = ["name", "email", "postcode", "contact_name", "job_role"]
-
-
-def set_up_pledges() -> None:
-    """The words of the two pledges. Safe to run at every start."""
-    for slug, words in [("individual-pledge", INDIVIDUAL_WORDS), ("organisation-pledge", ORGANISATION_WORDS)]:
-        Wording.objects.get_or_create(slug=slug, version=1, defaults={"text": words})
 
 
 @transaction.atomic
@@ -183,110 +162,3 @@ def _carry_over(pledge: Pledge, earlier: Pledge) -> None:
         IntendedAction.objects.get_or_create(pledge=earlier, kind=kind)
     earlier.is_listed = pledge.is_listed
     earlier.save(update_fields=["is_listed"])
-
-
-@transaction.atomic
-def greet_pledger(pledge: Pledge, *, by) -> Pledge:
-    """Somebody from the group has welcomed this person. Harmless to repeat: the first greeting stays."""
-    pledge = Pledge.objects.select_for_update(of=("self",)).get(pk=pledge.pk)
-    if pledge.greeted_at:
-        return pledge
-    if not pledge.is_confirmed:
-        raise ValidationError("This pledge is not confirmed yet.", code="unconfirmed")
-    pledge.greeted_at, pledge.greeted_by = timezone.now(), by
-    pledge.save(update_fields=["greeted_at", "greeted_by"])
-    record("pledges.greet", pledge, by=by)
-    return pledge
-
-
-@transaction.atomic
-def approve_organisation_name(pledge: Pledge, *, by) -> Pledge:
-    """Staff have looked at the name: it may stand in public, if the organisation wants that. Harmless to repeat."""
-    pledge = Pledge.objects.select_for_update(of=("self",)).get(pk=pledge.pk)
-    if pledge.name_checked_at:
-        return pledge
-    if not pledge.is_confirmed or pledge.kind != Supporter.Kind.ORGANISATION:
-        raise ValidationError("Only the confirmed pledge of an organisation has a name to check.", code="no_name")
-    pledge.name_checked_at, pledge.name_checked_by = timezone.now(), by
-    pledge.save(update_fields=["name_checked_at", "name_checked_by"])
-    record("pledges.approve_organisation_name", pledge, by=by)
-    return pledge
-
-
-def forget_unconfirmed() -> int:
-    """What was never confirmed in 14 days was never ours to keep. Returns how many pledges went."""
-    _, gone = Pledge.objects.overdue(timezone.now()).delete()
-    return gone.get("pledges.Pledge", 0)
-
-
-@transaction.atomic
-def forget_pledges(supporter: Supporter) -> None:
-    """The person is being erased: their pledges end, and drafts from the same mailbox go."""
-    if supporter.email:
-        Pledge.objects.unconfirmed().filter(email=supporter.email).delete()
-    now = timezone.now()
-    mine = Pledge.objects.filter(supporter=supporter)
-    mine.filter(withdrawn_at__isnull=True).update(withdrawn_at=now)
-    mine.update(is_listed=False, organisation_type="", **dict.fromkeys(DETAILS, ""))
-
-
-@transaction.atomic
-def move_pledges(kept: Supporter, gone: Supporter, name: str) -> dict:
-    """Two entries of one person become one. Of two live pledges the other ends, and what it meant to do goes on here.
-
-    `name`: what they are called from now on. Returns what `move_pledges_back` needs.
-    """
-    renamed = [each for each in (kept, gone) if each.name != name]
-    # Staff looked at another name than the one that would stand in public now.
-    checked = Pledge.objects.filter(supporter__in=renamed, name_checked_at__isnull=False)
-    unchecked = {each.pk: [each.name_checked_at.isoformat(), each.name_checked_by_id] for each in checked}
-    checked.update(name_checked_at=None, name_checked_by=None)
-    ours, theirs = _live_pledge(kept), _live_pledge(gone)
-    double = _join_pledges(ours, theirs) if ours and theirs else None
-    pledges = people.hand_over(Pledge.objects.filter(supporter=gone), to=kept)
-    return {"pledges": pledges, "double": double, "unchecked": unchecked}
-
-
-def _live_pledge(supporter: Supporter) -> Pledge | None:
-    """Of its own kind, of which an entry has one at most."""
-    return Pledge.objects.confirmed().filter(supporter=supporter, kind=supporter.kind).first()
-
-
-def _join_pledges(ours: Pledge, theirs: Pledge) -> dict:
-    before = {"listed": [ours.is_listed, theirs.is_listed], "added": []}
-    lend_greeting = theirs.greeted_at is not None and ours.greeted_at is None
-    for kind in theirs.intended_actions.values_list("kind", flat=True):
-        intended, is_new = IntendedAction.objects.get_or_create(pledge=ours, kind=kind)
-        before["added"] += [intended.pk] if is_new else []
-    if lend_greeting:
-        ours.greeted_at, ours.greeted_by = theirs.greeted_at, theirs.greeted_by
-    ours.is_listed = ours.is_listed and theirs.is_listed
-    ours.save(update_fields=["greeted_at", "greeted_by", "is_listed"])
-    theirs.withdrawn_at = timezone.now()
-    theirs.save(update_fields=["withdrawn_at"])
-    return before | {"ours": ours.pk, "theirs": theirs.pk, "lent_greeting": lend_greeting}
-
-
-@transaction.atomic
-def move_pledges_back(kept: Supporter, gone: Supporter, moved: dict) -> None:
-    """As it was. A pledge withdrawn since stays withdrawn."""
-    theirs = Pledge.objects.filter(pk__in=moved["pledges"], supporter=kept)
-    double = moved["double"]
-    ours = Pledge.objects.confirmed().filter(pk=double["ours"]).first() if double else None
-    people.hand_back(theirs, to=gone)
-    for pk, (at, who) in moved["unchecked"].items():
-        Pledge.objects.filter(pk=pk, name_checked_at=None).update(name_checked_at=at, name_checked_by=who)
-    if ours is None:
-        return
-    listed = [ours.is_listed] * 2 if all(double["listed"]) else double["listed"]
-    ours.is_listed = listed[0]
-    if double["lent_greeting"]:
-        ours.greeted_at = ours.greeted_by = None
-    ours.save(update_fields=["is_listed", "greeted_at", "greeted_by"])
-    IntendedAction.objects.open().filter(pk__in=double["added"], pledge=ours).delete()
-    Pledge.objects.filter(pk=double["theirs"], supporter=gone).update(withdrawn_at=None, is_listed=listed[1])
-
-
-def forget_in_group(supporter: Supporter, group: LocalGroup) -> int:
-    """The group knows nothing of their pledge any more. It still counts, as one without a group."""
-    return Pledge.objects.filter(supporter=supporter, group=group).update(group=None, greeted_at=None, greeted_by=None)

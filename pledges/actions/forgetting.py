@@ -1,0 +1,31 @@
+"""Forgetting pledges: never confirmed, of people who are erased, or in one group."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from groups.models import LocalGroup
+from pledges.actions.pledging import DETAILS
+from pledges.models import Pledge
+from sanctuary.people.models import Supporter
+
+
+def forget_unconfirmed() -> int:
+    """What was never confirmed in 14 days was never ours to keep. Returns how many pledges went."""
+    _, gone = Pledge.objects.overdue(timezone.now()).delete()
+    return gone.get("pledges.Pledge", 0)
+
+
+@transaction.atomic
+def forget_pledges(supporter: Supporter) -> None:
+    """The person is being erased: their pledges end, and drafts from the same mailbox go."""
+    if supporter.email:
+        Pledge.objects.unconfirmed().filter(email=supporter.email).delete()
+    now = timezone.now()
+    mine = Pledge.objects.filter(supporter=supporter)
+    mine.filter(withdrawn_at__isnull=True).update(withdrawn_at=now)
+    mine.update(is_listed=False, organisation_type="", **dict.fromkeys(DETAILS, ""))
+
+
+def forget_in_group(supporter: Supporter, group: LocalGroup) -> int:
+    """The group knows nothing of their pledge any more. It still counts, as one without a group."""
+    return Pledge.objects.filter(supporter=supporter, group=group).update(group=None, greeted_at=None, greeted_by=None)
