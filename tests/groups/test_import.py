@@ -158,6 +158,18 @@ def test_whoever_said_no_to_the_group_can_only_come_back_by_themselves(group, co
     assert live(group) == set()
 
 
+def test_a_stop_after_the_file_was_undone_outlives_the_next_file(group, coordinator):
+    """The letter of the first file is still in their mailbox, and its button ends nothing that lives."""
+    ann = make.SupporterFactory(name="Ann Example", email="ann@example.org")
+    make.MembershipFactory(group=group, supporter=ann)
+    undo(bring(group, coordinator, ANN, **PROOF), coordinator)
+    for _ in range(2):
+        stop_sender(ann, group.controller, source="mailing:1")
+    assert ann.permissions.filter(change="declined").count() == len(PROOF["purposes"])
+    bring(group, coordinator, ANN, **PROOF)
+    assert live(group) == set()
+
+
 def test_a_no_to_somebody_else_is_no_no_to_the_group(group, other_group, coordinator):
     ann = make.SupporterFactory(name="Ann Example", email="ann@example.org")
     permit(ann, other_group.controller, "news")

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from sanctuary.audit.actions import record
-from sanctuary.people.actions.permitting import withdraw
+from sanctuary.people.actions.permitting import decline, withdraw
 from sanctuary.people.address import mac
 from sanctuary.people.models import Controller, Permission, Supporter, Suppression
 
@@ -26,9 +26,18 @@ def stop_all_emails(supporter: Supporter, *, source: str) -> None:
 
 @transaction.atomic
 def stop_sender(supporter: Supporter, controller: Controller, *, source: str) -> None:
-    """One sender stops; others go on."""
-    withdraw(supporter, controllers=[controller], source=source)
+    """One sender stops; others go on. Said when nothing was allowed any more, it is a no all the same."""
+    if not withdraw(supporter, controllers=[controller], source=source):
+        _say_no(supporter, controller, source)
     record("people.stop_sender", supporter, by=supporter, source=source, controller=controller.pk)
+
+
+def _say_no(supporter: Supporter, controller: Controller, source: str) -> None:
+    """What had ended without their word, such as an import that was undone, is not to come back by another's."""
+    theirs = Permission.objects.filter(supporter=supporter, controller=controller)
+    if not theirs.filter(change=Permission.Change.DECLINED, source=source).exists():
+        purposes = set(theirs.values_list("purpose", flat=True))
+        decline(supporter, controllers=[controller], purposes=sorted(purposes), wording=None, source=source)
 
 
 # What a person said outweighs what a mail server said, and a complaint outweighs everything.

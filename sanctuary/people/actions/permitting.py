@@ -31,7 +31,9 @@ def grant(
     return _add(supporter, controllers, purposes, Permission.Change.GRANTED, basis, wording, source, by, at)
 
 
-def decline(supporter, *, controllers, purposes, wording, source: str, by=None, at=None) -> list[Permission]:
+def decline(
+    supporter, *, controllers, purposes, wording: Wording | None, source: str, by=None, at=None
+) -> list[Permission]:
     """The person was asked and said no. It ends whatever they had agreed to before."""
     none = Permission.Basis.NONE
     return _add(supporter, controllers, purposes, Permission.Change.DECLINED, none, wording, source, by, at)
