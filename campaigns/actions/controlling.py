@@ -32,7 +32,9 @@ def pause_mailing(mailing: Mailing, *, by, reason: str = "") -> Mailing:
     if mailing.state == State.SENDING:
         mailing.state, mailing.pause_reason = State.PAUSED, reason[:300]
         mailing.save(update_fields=["state", "pause_reason"])
-        record("campaigns.pause_mailing", mailing, by=by, reason=reason)
+        # A person's reason may hold names, and the log is for ever; who it was stands there as a number.
+        why = {"reason": reason} if isinstance(by, str) else {}
+        record("campaigns.pause_mailing", mailing, by=by, **why)
         if by in MACHINES:
             _tell_about_pause(mailing)
     return mailing

@@ -50,7 +50,7 @@ class GroupMailPause(GroupMailVerb):
     verb, back, said = "pause_mailing", "one", "Sending is paused."
 
     def details(self):
-        # Their name, never their address: the reason stands in the audit log for ever.
+        # Their name, never their address: the other people of the desk read it.
         return {"reason": f"{self.request.user.name or 'A colleague'} paused it."}
 
 

@@ -157,11 +157,14 @@ def test_live_tells_how_far_it_is_without_counting_deliveries(desk, sending, dja
     assert "<html" not in part
 
 
-def test_pause_by_somebody_without_a_name_leaves_no_address_in_the_log(sending):
-    nameless = factories.UserFactory(name="", email="nameless@example.org", is_staff=True)
-    client_of(nameless).post(url(sending, "pause"))
+@pytest.mark.parametrize(("name", "said"), [("", "A colleague"), ("Canary Name", "Canary Name")])
+def test_pause_leaves_no_name_and_no_address_in_the_log(sending, name, said):
+    somebody = factories.UserFactory(name=name, email="nameless@example.org", is_staff=True)
+    client_of(somebody).post(url(sending, "pause"))
+    sending.refresh_from_db()
+    assert sending.pause_reason == f"{said} paused it."
     entry = Entry.objects.about(sending).get(verb="campaigns.pause_mailing")
-    assert entry.detail == {"reason": "A colleague paused it."}
+    assert (entry.actor, entry.detail) == (f"user:{somebody.pk}", {})
 
 
 def test_pause_go_on_and_stop(desk, sending):
