@@ -62,10 +62,13 @@ def merge_enquiry(group: LocalGroup, *, into: LocalGroup, by, reason: str = "") 
 
 
 def _end_roles(group: LocalGroup) -> LocalGroup:
-    today = timezone.localdate()
+    now = timezone.now()
+    today = timezone.localdate(now)
     # A role that was to begin later never begins.
     GroupRole.objects.filter(group=group, started_on__gt=today).delete()
     GroupRole.objects.filter(group=group).current(today).update(ended_on=today)
+    # Nor does one that somebody has yet to say yes to.
+    group.invitations.unanswered().update(revoked_at=now)
     return group
 
 

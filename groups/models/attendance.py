@@ -25,15 +25,6 @@ class AttendanceQuerySet(models.QuerySet):
     def with_activity(self):
         return self.select_related("activity")
 
-    def first_times(self):
-        """Those for which somebody came to an activity of the group who had never come before."""
-        before = Attendance.objects.filter(
-            supporter=models.OuterRef("supporter"),
-            activity__group=models.OuterRef("activity__group"),
-            activity__starts_at__lt=models.OuterRef("activity__starts_at"),
-        )
-        return self.filter(~models.Exists(before))
-
     def regulars(self, most: int) -> list[int]:
         """Numbers of supporters who belong to the group: those who came most often first, then those who came last."""
         here = self.filter(
@@ -47,15 +38,6 @@ class AttendanceQuerySet(models.QuerySet):
             .annotate(times=models.Count("pk"), last=models.Max("activity__starts_at"))
         )
         return list(people.order_by("-times", "-last", "supporter").values_list("supporter", flat=True)[:most])
-
-    def people_count(self) -> int:
-        """How many different people were named."""
-        return self.order_by().values("supporter").distinct().count()
-
-    def came_again_count(self) -> int:
-        """How many of them were named at two activities or more."""
-        times = self.order_by().values("supporter").annotate(times=models.Count("activity", distinct=True))
-        return times.filter(times__gte=2).count()
 
 
 class Attendance(models.Model):

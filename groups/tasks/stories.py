@@ -7,7 +7,7 @@ from groups.models import Story
 
 @shared_task
 def mind_stories():
-    """Ask tellers whose consent ends soon, and delete what was taken back or ended a month ago."""
+    """Delete what was taken back or ended a month ago, and ask tellers whose consent ends soon."""
+    actions.forget_stories()
     for story in Story.objects.ending_soon(timezone.localdate()):
         actions.remind_teller(story)
-    actions.forget_stories()

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from groups import actions
-from groups.models import GroupRole, Invitation
+from groups.models import GroupRole, Invitation, LocalGroup
 from groups.tasks import forget_old_letters, mind_invitations
 from sanctuary.audit.models import Entry
 from sanctuary.people.actions import erase_supporter, held_about
@@ -324,10 +324,18 @@ def test_invitation_dies_with_the_right_of_who_sent_it(client_of, group, coordin
     assert not GroupRole.objects.filter(user=amina).exists()
 
 
-def test_closed_group_takes_nobody(group, asked, amina, superuser):
-    actions.close_group(group, by=superuser)
-    with pytest.raises(ValidationError):
+@pytest.mark.parametrize(("status", "verb"), [("active", "close_group"), ("forming", "decline_enquiry")])
+def test_group_that_has_ended_takes_nobody(group, amina, coordinator, superuser, status, verb):
+    """And asks nobody again."""
+    LocalGroup.objects.filter(pk=group.pk).update(status=status)
+    asked = actions.invite(group, email=ASKED, role=Role.COORDINATOR, by=coordinator)
+    getattr(actions, verb)(group, by=superuser, reason="It has ended")
+    with pytest.raises(ValidationError) as error:
         actions.accept_invitation(asked, by=amina)
+    assert error.value.code == "closed"
+    Invitation.objects.update(sent_at=timezone.now() - timedelta(days=5))
+    mind_invitations()
+    assert not Email.objects.filter(kind="groups/invitation_waits").exists()
 
 
 # --- the clock, and what is kept ------------------------------------------------------------------

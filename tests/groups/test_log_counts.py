@@ -235,26 +235,6 @@ def test_totals_count_finished_logs_of_the_time_and_group(group, other_group, co
     assert ActivityLog.objects.none().totals()["contact_share"] == 0
 
 
-def test_attendance_knows_new_faces_and_who_came_again(group, other_group, coordinator):
-    now = timezone.now()
-    bea, sam, tara = [member_of(group, name) for name in ("Bea Wood", "Sam Taylor", "Tara Singh")]
-    for place, ago, came in (
-        (group, 60, [bea]),
-        (group, 9, [bea, sam]),
-        (group, 2, [sam, tara]),
-        (other_group, 90, [tara]),
-    ):
-        activity = activity_of(place, ago=ago * DAY)
-        for each in came:
-            Attendance.objects.create(activity=activity, supporter=each.supporter)
-    mine = Attendance.objects.for_group(group)
-    lately = mine.between(now - 28 * DAY, now)
-    assert set(lately.first_times().values_list("supporter__name", flat=True)) == {"Sam Taylor", "Tara Singh"}
-    assert (lately.people_count(), lately.came_again_count()) == (3, 1)
-    assert (mine.people_count(), mine.came_again_count()) == (3, 2)
-    assert set(Attendance.objects.visible_to(coordinator)) == set(mine)
-
-
 def test_members_by_how_they_came(group, other_group):
     now = timezone.now()
     bea, sam, tara = [member_of(group, name) for name in ("Bea Wood", "Sam Taylor", "Tara Singh")]
