@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.db import transaction
 
 from tests.addresses import account_urls, admin_urls
 from tests.conftest import client_of
@@ -45,19 +46,23 @@ def forms(client, url: str) -> list[tuple[str, str, list[str]]]:
 @pytest.mark.parametrize("kind", HOSTILE)
 @pytest.mark.parametrize("who", ["stranger", "coordinator"])
 def test_forms_take_anything(who, kind, world):
-    """Every field of every form at once, and each form again with that in its query."""
+    """Every field of every form at once; strangers' forms again with that in their query."""
     client, tried = client_of(world.people[who]), 0
     for page in PAGES + ACCOUNT_PAGES:
         if page.opens[who] != 200 or not page.is_shown or page.name == "account_logout":
             continue
+        # What one form does is undone before the next: an empty form may be the one that deletes somebody.
+        before = transaction.savepoint()
         for method, url, names in forms(client, page.url(world)):
             if url.startswith(("http", "/accounts/logout")):
                 continue
             values = dict.fromkeys(names, HOSTILE[kind])
-            assert client.get(url, values).status_code < 500, (url, names)
+            if method == "get" or who == "stranger":
+                assert client.get(url, values).status_code < 500, (url, names)
             if method == "post":
                 assert client.post(url, values).status_code < 500, (url, names)
             tried += 1
+        transaction.savepoint_rollback(before)
     assert tried > 10
 
 
@@ -65,8 +70,9 @@ def test_forms_take_anything(who, kind, world):
 def test_addresses_take_anything(kind, world):
     client = client_of(world.people["coordinator"])
     for page in PAGES:
-        for name in ("page", "q", "group", "to", "next", "order"):
-            assert client.get(page.url(world), {name: HOSTILE[kind]}).status_code < 500, (page.name, name)
+        for names in (["page"], ["q", "group", "to", "next", "order"]):
+            values = dict.fromkeys(names, HOSTILE[kind])
+            assert client.get(page.url(world), values).status_code < 500, (page.name, names)
 
 
 @pytest.mark.parametrize("entry", WITH_TOKEN, ids=str)
@@ -95,7 +101,7 @@ def test_pages_behind_a_link_are_neither_kept_nor_passed_on(entry, world):
     assert response.headers["Referrer-Policy"] == "no-referrer"
     assert "no-store" in response.headers["Cache-Control"]
     if entry.name not in PRIVATE:
-        page = response.content.decode()
+        page = response.content.decode(errors="replace")
         about = [world.people["supporter"].supporter, world.unconfirmed]
         assert [said for person in about for said in (person.name, person.email) if said in page] == []
 
