@@ -1,5 +1,6 @@
 """What a pledger is asked. The words of the questions are the very rows whose version the answer records."""
 
+import re
 from collections.abc import Iterable
 
 from django import forms
@@ -16,6 +17,10 @@ from sanctuary.places.forms import PostcodeField
 STAMP = "pledge-form"
 QUICKEST_SECONDS = 2
 SLOWEST_SECONDS = 24 * 3600
+LONGEST_LETTER = 2000
+MOST_WELCOMED = 100
+# What no letter needs: signs that print nothing, or turn the order of the text around.
+_ODD = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 YES_NO = [("yes", "Yes"), ("no", "No")]
 
 
@@ -190,3 +195,37 @@ class SpeakerForm(StampedForm):
     def pledge(self) -> dict:
         told = {name: value for name, value in self.cleaned_data.items() if name not in {"website", "may_speak"}}
         return told | {"wording": self.pledge_wording, "permission_wording": self.email_wording}
+
+
+class WelcomeForm(forms.Form):
+    """Whom to welcome, and in which words. What is no id is as good as nobody's."""
+
+    use_required_attribute = False
+    who = forms.Field(required=False, widget=forms.MultipleHiddenInput)
+    letter = forms.CharField(
+        label="Your letter",
+        max_length=LONGEST_LETTER,
+        help_text="We put their name above it and the name of your group below",
+        widget=forms.Textarea(attrs={"rows": 9, "dir": "auto"}),
+        error_messages={
+            "required": "Write the letter",
+            "max_length": f"Use {LONGEST_LETTER} characters or fewer",
+        },
+    )
+
+    def clean_who(self) -> list[int]:
+        ticked = (self.cleaned_data["who"] or [])[:MOST_WELCOMED]
+        ids = [int(text) for text in ticked if text.isascii() and text.isdigit() and len(text) < 19]
+        if not ids:
+            raise ValidationError("Tick at least one person", code="nobody")
+        return ids
+
+    def clean_letter(self) -> str:
+        text = self.cleaned_data["letter"].replace("\r\n", "\n")
+        if _ODD.search(text):
+            raise ValidationError("Check this: it has a letter we cannot print", code="odd")
+        return text
+
+    def ticked(self) -> list[str]:
+        """As it was sent, to be shown again."""
+        return self.data.getlist("who") if self.is_bound else []

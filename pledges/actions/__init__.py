@@ -1,5 +1,5 @@
 from pledges.actions.forgetting import forget_in_group, forget_pledges, forget_unconfirmed
-from pledges.actions.greeting import greet_pledger
+from pledges.actions.greeting import FIRST_WORDS, Welcomed, greet_pledger, welcome_pledgers, welcome_words
 from pledges.actions.merging import move_pledges, move_pledges_back
 from pledges.actions.naming import approve_organisation_name
 from pledges.actions.pledging import (
@@ -14,9 +14,11 @@ from pledges.actions.wording import INDIVIDUAL_WORDS, ORGANISATION_WORDS, WORDIN
 
 __all__ = [
     "CONFIRM",
+    "FIRST_WORDS",
     "INDIVIDUAL_WORDS",
     "ORGANISATION_WORDS",
     "WORDINGS",
+    "Welcomed",
     "approve_organisation_name",
     "ask_again",
     "confirm_pledge",
@@ -30,4 +32,6 @@ __all__ = [
     "readdress_pledge",
     "set_up_pledges",
     "start_pledge",
+    "welcome_pledgers",
+    "welcome_words",
 ]

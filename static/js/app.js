@@ -15,8 +15,19 @@ for (const box of document.querySelectorAll("[data-tick-all]")) box.closest("[hi
 // Asked of the page, because its lists may be shown anew.
 document.addEventListener("change", ({ target: box }) => {
   if (!box.dataset.tickAll) return;
-  for (const one of box.form.querySelectorAll(`[name="${box.dataset.tickAll}"]`)) one.checked = box.checked;
+  for (const one of box.form.elements) if (one.name === box.dataset.tickAll) one.checked = box.checked;
 });
+
+// A button that says to how many people it sends. After the box that ticks them all has done so.
+for (const button of document.querySelectorAll("[data-how-many]")) {
+  const words = button.textContent;
+  const say = () => {
+    const many = [...button.form.elements].filter((one) => one.name === button.dataset.howMany && one.checked).length;
+    button.textContent = many ? `${words} to ${many} ${many === 1 ? "person" : "people"}` : words;
+  };
+  document.addEventListener("change", say);
+  say();
+}
 
 for (const text of document.querySelectorAll("textarea[maxlength]")) {
   const count = document.createElement("p");

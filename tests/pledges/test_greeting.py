@@ -82,7 +82,7 @@ def test_list_makes_the_same_queries_for_few_and_many(client_of, coordinator, gr
     for _ in range(rows):
         pledge_of(group)
     client = client_of(coordinator)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(listing(group))
 
 
