@@ -16,6 +16,7 @@ from sanctuary.post.actions import queue, queue_sparingly
 
 BOOKING = "booking"
 SAME_PRESS_WITHIN = timedelta(minutes=2)
+MOST_UNCONFIRMED = 5
 
 
 def booking_token(booking: Booking) -> str:
@@ -31,14 +32,19 @@ def booking_url(booking: Booking) -> str:
 def ask_booking(activity: Activity, *, name: str, email: str, guests: int = 0, access_wish: str = "") -> Booking:
     """Keep what somebody wrote and ask their mailbox whether it was they. It takes no place until then.
 
-    The same button pressed twice is one booking and one letter. Raises ValidationError(code="closed"), InvalidAddress.
+    The same button pressed twice is one booking and one letter, and few of one mailbox wait for an answer.
+    Raises ValidationError(code="closed"), InvalidAddress.
     """
     address = canon(email)
     people.lock_address(address)
     _require_open(activity)
     told = {"name": name, "email": address, "guests": guests, "access_wish": access_wish}
     since = timezone.now() - SAME_PRESS_WITHIN
-    booking = activity.bookings.unconfirmed().filter(created_at__gte=since, **told).first()
+    asked = activity.bookings.unconfirmed().at_address(address)
+    booking = asked.filter(created_at__gte=since, **told).first()
+    if booking is None and asked.count() >= MOST_UNCONFIRMED:
+        # Nobody keeps writing to a mailbox that does not answer: its link is there, or its letters are used up.
+        return asked.latest("pk")
     if booking is None:
         booking = Booking.objects.create(activity=activity, **told)
         # Nothing that was typed goes into this letter: it may be going to a stranger.

@@ -76,6 +76,13 @@ def test_three_asking_letters_a_day_at_most(activity):
     assert letters() == 3 * [("amira", "booking_confirm")]
 
 
+def test_a_mailbox_that_does_not_answer_fills_no_table(activity):
+    for number in range(20):
+        ask(activity, f"Amira {number}")
+    assert activity.bookings.unconfirmed().count() == 5
+    assert ask(activity, "Ben").name == "Ben"
+
+
 def test_nobody_books_what_is_over_cancelled_resting_or_shielded(activity, group, coordinator, staff):
     def refused():
         activity.refresh_from_db()

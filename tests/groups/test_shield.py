@@ -98,6 +98,14 @@ def test_group_page_shows_the_venue_until_the_very_next_request(client, there, s
     assert "CANARY Hall" in page(client, *url)
 
 
+def test_the_way_there_goes_with_the_shield(client, group, shield):
+    activity = make.ActivityFactory(group=group, travel_help="CANARY bus stops at the door")
+    url = ["groups:activity", activity.pk, activity.slug]
+    assert "CANARY" in page(client, *url)
+    shield()
+    assert "CANARY" not in page(client, *url)
+
+
 def test_first_names_go_with_the_shield(client, there, coordinator, shield):
     ours, _ = there
     coordinator.group_roles.update(is_named=True)
