@@ -6,31 +6,24 @@ from django.urls import reverse
 
 from campaigns import actions
 from campaigns.admin import figures
-from campaigns.models import Mailing
+from campaigns.admin.desk import OneVerb
 from campaigns.views.mail_room import MailRoom, url
 from sanctuary.access import require
 from sanctuary.views import ActionView, Page
 
 
-class GroupMailVerb(MailRoom, ActionView):
-    """By its name, as the URLconf says."""
+class GroupMailVerb(OneVerb, MailRoom, ActionView):
+    """A button, then back to the page it stands on."""
 
-    model = Mailing
-    verb, back, said = "", "check", ""
+    # Where on that page the next button is: on a phone it is far down.
+    at = ""
 
     def get_object(self, queryset=None):
         self.require()
         return self.mailing
 
-    def act(self, mailing):
-        getattr(actions, self.verb)(mailing, by=self.request.user, **self.details())
-        messages.success(self.request, self.said)
-
-    def details(self) -> dict:
-        return {}
-
     def get_success_url(self, mailing):
-        return url(mailing, self.back)
+        return url(mailing, self.back) + self.at
 
 
 class GroupMailApprove(GroupMailVerb):
