@@ -11,7 +11,7 @@ GROUP_MAIL = [
     ("who", "who/", views.GroupMailWho.as_view()),
     ("check", "check/", views.GroupMailCheck.as_view()),
     ("letter", "letter/", views.GroupMailLetter.as_view()),
-    ("test", "test/", _verb(verb="send_test", said="A test is on its way to your own address.")),
+    ("test", "test/", _verb(verb="send_test", at="#tested", said="A test is on its way to your own address.")),
     ("approve", "approve/", views.GroupMailApprove.as_view()),
     ("undo", "undo/", _verb(verb="unschedule_mailing", said="Taken back. Nobody has had it.")),
     ("pause", "pause/", views.GroupMailPause.as_view()),

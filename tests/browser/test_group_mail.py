@@ -37,6 +37,8 @@ def test_email_my_group(javascript, world, visit, settings):
     assert "Shared supper" in frame.locator("body").inner_text()
     press(window, "Send a test to me")
     assert Email.objects.get(kind="campaigns/test").to == person.email
+    assert page.url.endswith("#tested")
+    assert page.get_by_role("button", name="Send to 1 person").bounding_box()["y"] < 844
     press(window, "Send to 1 person")
     assert heading(window) == "Supper on Friday"
     assert "About 1 person will get it" in page.locator("main").inner_text()
