@@ -1,5 +1,6 @@
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.forms import ModelForm
 
 from groups import actions
@@ -130,6 +131,7 @@ class GroupRoleAdmin(admin.ModelAdmin):
 
 @admin.register(Activity)
 class ActivityAdmin(admin.ModelAdmin):
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_display = ["title", "group", "starts_at", "area", "is_public", "is_venue_private"]
     list_filter = ["kind", "is_public"]
     list_select_related = ["group"]

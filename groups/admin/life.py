@@ -1,6 +1,7 @@
 """The life of groups, for repair and look-up: who supports a region, and what groups have told the network."""
 
 from django.contrib import admin
+from django.db import models
 
 from groups import actions
 from groups.admin.group import do_each
@@ -45,6 +46,7 @@ class GroupContactAdmin(ReadOnlyAdmin):
 
 @admin.register(Safeguarding)
 class SafeguardingAdmin(ReadOnlyAdmin):
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_display = ["group", "lead_name", "lead_checked_on", "lead_trained_on", "deputy_name", "policy_reviewed_on"]
     list_select_related = ["group"]
     search_fields = ["group__name"]
