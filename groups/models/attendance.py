@@ -4,7 +4,6 @@ from django.conf import settings
 from django.db import models
 
 from groups.models.activity import Activity
-from groups.models.group import LocalGroup
 from sanctuary.people.models import Supporter
 
 LONGEST_NOTE = 300
@@ -12,10 +11,6 @@ MOST_PEOPLE = 9_999
 
 
 class AttendanceQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """At the activities of the groups this person helps to run."""
-        return self.filter(activity__group__in=LocalGroup.objects.run_by(user))
-
     def for_group(self, group):
         return self.filter(activity__group=group)
 
@@ -61,10 +56,6 @@ class ActivityLogQuerySet(models.QuerySet):
     def logged(self):
         """Finished: the rest are begun only."""
         return self.filter(logged_at__isnull=False)
-
-    def visible_to(self, user):
-        """Of the groups this person helps to run."""
-        return self.filter(activity__group__in=LocalGroup.objects.run_by(user))
 
     def for_group(self, group):
         return self.filter(activity__group=group)
