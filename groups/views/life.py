@@ -179,7 +179,9 @@ class HealthCheckPage(LifeRoom, FormPage):
 
     @cached_property
     def group(self):
-        return get_object_or_404(with_life(LocalGroup.objects.visible_to(self.request.user)), slug=self.kwargs["group"])
+        user = self.request.user
+        mine = LocalGroup.objects.visible_to(user).with_part_of(user)
+        return get_object_or_404(with_life(mine), slug=self.kwargs["group"])
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"is_draft": "save" in self.request.POST}

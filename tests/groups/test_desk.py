@@ -65,8 +65,11 @@ def test_every_page_of_the_desk_marks_its_tab(client_of, group, coordinator, row
         page, _, row = name.partition(" ")
         text = desk.get(reverse(page, args=[group.slug, *([rows[row]] if row else [])])).text
         nav = OPEN_TAB.search(text)
-        marked[name] = re.findall(r'aria-current="page">([^<]+)', nav.group()) if nav else None
-    assert marked == {name: [tab] for name in TABS[tab]}
+        marked[name] = nav and [
+            re.findall(r">([^<]+)</a>", nav.group()),
+            re.findall(r'aria-current="page">([^<]+)', nav.group()),
+        ]
+    assert marked == {name: [list(TABS), [tab]] for name in TABS[tab]}
 
 
 def test_a_page_with_a_mistake_says_so_once_in_its_title(client_of, group, coordinator, rows):
