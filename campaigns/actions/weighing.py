@@ -13,7 +13,7 @@ class Bar(NamedTuple):
     fact: str
     share: float
     least: int
-    words: str
+    sentence: str
 
 
 BARS = [
@@ -46,7 +46,7 @@ def reason_to_pause(facts: dict[str, int], known: dict[str, int]) -> str:
     for bar in BARS:
         if since[bar.fact] > bar.share * max(since["handed"], bar.least):
             when = "Since it went on again" if known else "So far"
-            return f"{bar.words.format(n=_share(since[bar.fact], since['handed']), when=when)} {ADVICE}"
+            return f"{bar.sentence.format(n=_share(since[bar.fact], since['handed']), when=when)} {ADVICE}"
     return ""
 
 
