@@ -62,7 +62,6 @@ def welcome_pledgers(group: LocalGroup, pledges: Iterable[int], *, text: str, by
     text = text.strip()
     if not text:
         raise ValidationError("Write the letter", code="empty")
-    _keep_words(group, text)
     mine = Pledge.objects.for_group(group).to_greet().filter(pk__in=list(pledges)).order_by("pk")
     locked = [pledge.pk for pledge in mine.select_for_update(of=("self",))]
     # Asked only now: somebody may have said no while this waited for the rows.
@@ -73,6 +72,7 @@ def welcome_pledgers(group: LocalGroup, pledges: Iterable[int], *, text: str, by
         if pledge.may_email and pledge.supporter.email and not _rests(pledge.supporter, today):
             _write(group, pledge, text)
             written += 1
+    _keep_words(group, text)
     return Welcomed(written=written, marked=len(locked) - written)
 
 
