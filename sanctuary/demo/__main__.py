@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sanctuary.demo.words import APPROVER, COORDINATED, COORDINATOR, PASSWORD, STAFF
+from sanctuary.demo.words import APPROVER, COORDINATED, COORDINATOR, PASSWORD, REGIONAL, STAFF
 from sanctuary.launch.supervise import Supervisor
 
 DATA = Path(os.environ.get("SANCTUARY_DATA", ".data")).resolve()
@@ -24,12 +24,14 @@ BANNER = """
   Look around     {url}/                     find a group (try LS7), pledge, take action
   Read the mail   {url}/mailbox/             every email the demonstration sends lands here
   Coordinator     {coordinator}   at {url}/manage/{group}/
+  Regional        {regional}   at {url}/manage/regions/
   National staff  {staff}   at {url}/admin/
   and a second    {approver}, to approve what the first one wrote
-  Password        {password}   for all three; or ask for an emailed code
+  Password        {password}   for all four; or ask for an emailed code
   Second step     the six digits for national staff are shown at the top of {url}/mailbox/
 
-  What to try: 1. Pledge at {url}/pledge/ and confirm from the mailbox.  2. Greet the pledger as the coordinator.
+  What to try: 1. Pledge at {url}/pledge/ and confirm from the mailbox.  2. As the coordinator follow
+     Today: greet the pledger, say who came, pass a call on, email the group.
   3. As staff open Campaigns, Mailings: check, test, let the second person approve, schedule, and watch it leave.
   4. Open one of those emails, add the name, then stop the emails with one press.
 
@@ -104,9 +106,8 @@ def supervise(port: int, url: str) -> int:
     house.add("post", [*worker, "-n", "post@%h", "-c", "1", "-Q", "mail.transactional,default"], hush=FAREWELL)
     house.add("bulk", [*worker, "-n", "bulk@%h", "-c", "2", "-Q", "mail.bulk"], hush=FAREWELL)
     house.add("clock", [*celery, "beat", "--loglevel", "WARNING", "--schedule", str(DATA / "beat")])
-    words = BANNER.format(
-        url=url, coordinator=COORDINATOR, group=COORDINATED, staff=STAFF, approver=APPROVER, password=PASSWORD
-    )
+    people = {"coordinator": COORDINATOR, "regional": REGIONAL, "staff": STAFF, "approver": APPROVER}
+    words = BANNER.format(url=url, group=COORDINATED, password=PASSWORD, **people)
     return house.run(ready=lambda: answers(port), on_ready=lambda: sys.stdout.write(words) and sys.stdout.flush())
 
 

@@ -8,10 +8,9 @@ from django.utils import timezone
 from groups import actions
 from groups.models import CharterSignature, Enquiry, GroupContact, HealthCheck, LocalGroup, Safeguarding
 from groups.models.health_check import CHOICES
-from sanctuary.demo.words import COORDINATED, PASSWORD
+from sanctuary.demo.words import COORDINATED, PASSWORD, REGIONAL
 from sanctuary.people.models import User
 
-REGIONAL = "rhian.regional@example.org"
 ROLES = ["Chair", "Treasurer", "Secretary", "Welcome lead"]
 NAMES = ["Ada Example", "Ben Example", "Cai Example", "Dee Example"]
 WITH_PAPERS = 30

@@ -4,6 +4,7 @@ PASSWORD = "welcome-to-the-demo"  # noqa: S105 - printed for everybody to see
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 - the demonstration's, and only there
 STAFF, APPROVER = "nadia.national@example.org", "sam.second@example.org"
 COORDINATOR, COORDINATED = "carys.coordinator@example.org", "leeds-sanctuary-demo"
+REGIONAL = "rhian.regional@example.org"
 
 TOWNS = """
 Leeds LS2, Bradford BD1, Sheffield S1, Hull HU1, York YO1, Wakefield WF1, Huddersfield HD1, Halifax HX1, Harrogate
