@@ -15,7 +15,7 @@ from campaigns.actions.prepared import Prepared
 from campaigns.actions.settling import Settled, write_outcomes
 from campaigns.actions.sparing import OVER_LIMIT, over_limit
 from campaigns.models import Delivery, Mailing
-from groups.models import Membership
+from groups.models import LocalGroup, Membership
 from sanctuary.post.journal import Slot, Work
 
 LEASE = timedelta(seconds=90)
@@ -154,13 +154,14 @@ def _reasons(rows: list[tuple], mailing: Mailing, now) -> dict[int, str]:
 
 
 def _who_left(mailing: Mailing, people: list[int]) -> set[int]:
-    """A group's email is for its own people: whoever was taken off its list since the freeze gets nothing more.
+    """A group's email is for its own people: whoever was taken off its list since the freeze, or all when it closed.
 
     Asked beside the gate, so that the national charity's emails, which have a million rows, pay nothing for it.
     """
     if mailing.group_id is None:
         return set()
     here = Membership.objects.current().filter(group=mailing.group_id, supporter__in=people)
+    here = here.exclude(group__status=LocalGroup.Status.CLOSED)
     return set(people) - set(here.values_list("supporter", flat=True))
 
 

@@ -12,7 +12,7 @@ from campaigns.actions.claiming import LEFT_THE_GROUP, Recipient, claim_chunk, p
 from campaigns.actions.composing import Values
 from campaigns.models import Audience, Delivery, Mailing, Relay
 from campaigns.models.audience import Counts
-from groups.actions import put_back, remove_members
+from groups.actions import close_group, put_back, remove_members
 from groups.models import GroupRole, LocalGroup
 from sanctuary.audit.models import Entry
 from sanctuary.people import actions as people
@@ -215,6 +215,14 @@ def test_whoever_left_the_group_since_the_freeze_gets_nothing(mailing, group, ot
     assert [each.address for each in claim.recipients] == ["ada@example.org"]
     copy = mailing.deliveries.get(supporter_id=bob.pk)
     assert (copy.outcome, copy.reply, copy.address) == (Delivery.Outcome.SUPPRESSED, LEFT_THE_GROUP, "")
+
+
+def test_a_group_that_closed_since_the_freeze_writes_to_nobody(mailing, group, ada, staff):
+    assert reached(mailing) == {"ada@example.org"}
+    close_group(group, by=staff)
+    Mailing.objects.filter(pk=mailing.pk).update(per_minute=None)
+    assert claim_chunk(mailing.pk, host="here").recipients == []
+    assert mailing.deliveries.get().outcome == Delivery.Outcome.SUPPRESSED
 
 
 def test_national_mail_needs_a_campaign_still(staff, essentials):
