@@ -107,7 +107,7 @@ def test_sign_from_a_mailing_with_one_press(javascript, world, visit):
 
 
 def test_stop_emails_and_think_again(javascript, world, visit):
-    person = world.ours.member
+    person = world.ours.pledge.supporter
     window = visit(javascript=javascript).go("/email/")
     fill(window, "Email address", person.email)
     press(window, window.page.locator("main form button").inner_text())
@@ -137,7 +137,7 @@ def test_coordinator_signs_in_with_a_code_and_greets_a_pledger(javascript, world
     code = re.search(r"^\s*([A-Z0-9]{3,4}-?[A-Z0-9]{3,4})\s*$", letter_to(user.email), re.MULTILINE)[1]
     page.locator("input[name=code]").fill(code)
     press(window, "Sign in")
-    page.wait_for_url(f"**/manage/{world.ours.group.slug}/")
+    page.wait_for_url(f"**/manage/{world.ours.group.slug}/today/")
     window.go(f"/manage/{world.ours.group.slug}/pledgers/")
     assert pledge.supporter.name in page.locator("main").inner_text()
     press(window, "Mark as greeted")

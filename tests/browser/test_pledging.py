@@ -52,7 +52,7 @@ def test_pledge_confirm_and_stop(visit, group):
     page.get_by_role("button", name="Undo").click()
     page.get_by_text("Your emails go on as before").wait_for()
     assert not Suppression.objects.exists()
-    assert CurrentPermission.objects.live().count() == 4
+    assert CurrentPermission.objects.live().count() == 5
 
 
 def test_pledging_too_fast_needs_one_more_press(visit):
