@@ -189,10 +189,10 @@ def test_plan_a_series(client, group, coordinator):
     ("answers", "words"),
     [
         ({"title": ""}, "Enter a title"),
-        ({"day": "tomorrow"}, "Enter a day"),
+        ({"day": "tomorrow"}, "Enter the day"),
         ({"day": "1/6/2020"}, "within the next three years"),
         ({"end": "17:00"}, "The end must be later than the start"),
-        ({"start": "noonish"}, "Enter a time"),
+        ({"start": "noonish"}, "Enter when it starts"),
         ({"repeat": "weekly"}, "Enter the last day or the number of dates"),
         ({"repeat": "weekly", "times": "90"}, "less than or equal to 26"),
         ({"online_link": "javascript:alert(1)"}, "Enter a link"),
