@@ -189,7 +189,7 @@ def test_plan_a_series(client, group, coordinator):
     ("answers", "words"),
     [
         ({"title": ""}, "Enter a title"),
-        ({"day": "tomorrow"}, "Enter the day"),
+        ({"day": "tomorrow"}, "Enter a day"),
         ({"day": "1/6/2020"}, "within the next three years"),
         ({"end": "17:00"}, "The end must be later than the start"),
         ({"start": "noonish"}, "Enter when it starts"),
