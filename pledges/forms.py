@@ -1,32 +1,22 @@
 """What a pledger is asked. The words of the questions are the very rows whose version the answer records."""
 
 import re
-from collections.abc import Iterable
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
 from groups.models import LocalGroup
 from pledges.models import IntendedAction
-from sanctuary.people import tokens
-from sanctuary.people.forms import AddressField, NameField
-from sanctuary.people.models import Supporter, Wording
+from sanctuary.people.forms import AddressField, NameField, StampedForm
+from sanctuary.people.models import Supporter
 from sanctuary.places.forms import PostcodeField
 
 STAMP = "pledge-form"
-QUICKEST_SECONDS = 2
-SLOWEST_SECONDS = 24 * 3600
 LONGEST_LETTER = 2000
 MOST_WELCOMED = 100
 # What no letter needs: signs that print nothing, or turn the order of the text around.
 _ODD = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 YES_NO = [("yes", "Yes"), ("no", "No")]
-
-
-def make_stamp(wordings: Iterable[Wording]) -> str:
-    """When a form was shown, and in which words: signed, so that the answer can be tied to them."""
-    return tokens.make(STAMP, int(timezone.now().timestamp()), *(wording.pk for wording in wordings))
 
 
 class YesNoField(forms.TypedChoiceField):
@@ -39,51 +29,21 @@ class YesNoField(forms.TypedChoiceField):
         self.error_messages |= {"required": needed, "invalid_choice": needed}
 
 
-class StampedForm(forms.Form):
-    """Keeps robots out without a puzzle: a box that people do not see, and the time since the page was shown.
+class WordedForm(StampedForm):
+    """A form whose answer is tied to the wordings that it showed."""
 
-    Whoever fails either is asked to press the button once more, and everything written stays.
-    """
-
-    use_required_attribute = False
-    website = forms.CharField(
-        required=False,
-        label="Leave this empty",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-    )
+    purpose = STAMP
 
     def __init__(self, *args, wordings, **kwargs):
+        self.pledge_wording, self.email_wording = wordings
+        self.numbers = tuple(wording.pk for wording in wordings)
         super().__init__(*args, **kwargs)
-        self.pledge_wording, self.email_wording = self.wordings = wordings
-        self.stamp = make_stamp(wordings)
 
     def ask(self, name: str) -> None:
         """Put the email question to the field `name`: its first sentence asks, the rest explains."""
         question, mark, rest = self.email_wording.text.partition("? ")
         self.fields[name].label = question + mark.strip()
         self.fields[name].help_text = rest
-
-    def clean(self):
-        given = super().clean()
-        if not self.errors and not self._seems_human():
-            self.data = self.data.copy()
-            self.data["website"] = ""
-            raise ValidationError("Please press the button once more. We ask this now and then to keep robots out.")
-        return given
-
-    def _seems_human(self) -> bool:
-        if self.data.get("website"):
-            return False
-        try:
-            shown_at, *wordings = tokens.read(STAMP, str(self.data.get("stamp", "")))
-        except tokens.BadToken:
-            return False
-        if wordings != [wording.pk for wording in self.wordings]:
-            return False
-        age = timezone.now().timestamp() - shown_at
-        if age < QUICKEST_SECONDS:
-            self.stamp = self.data["stamp"]  # it grows old enough while they read why
-        return QUICKEST_SECONDS <= age <= SLOWEST_SECONDS
 
     def own_fields(self):
         """The questions to show, without the box that people do not see."""
@@ -104,7 +64,7 @@ class GroupField(forms.ModelChoiceField):
             return None
 
 
-class PledgeForm(StampedForm):
+class PledgeForm(WordedForm):
     """A person's pledge."""
 
     name = NameField(label="Your name", needed="Enter your name")
@@ -157,7 +117,7 @@ class OrganisationForm(forms.Form):
         return [self[name] for name in self.fields if name != "group"]
 
 
-class SpeakerForm(StampedForm):
+class SpeakerForm(WordedForm):
     """An organisation's pledge, page 2: the person who speaks for it."""
 
     contact_name = NameField(label="Your name", needed="Enter your name")

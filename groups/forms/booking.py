@@ -2,9 +2,8 @@
 
 from django import forms
 
-from groups.forms.stamped import StampedForm
 from groups.models.booking import MOST_GUESTS
-from sanctuary.people.forms import AddressField, NameField
+from sanctuary.people.forms import AddressField, NameField, StampedForm
 
 HOW_MANY = [(0, "Just me"), (1, "Me and 1 other")] + [(n, f"Me and {n} others") for n in range(2, MOST_GUESTS + 1)]
 

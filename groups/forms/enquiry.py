@@ -2,8 +2,7 @@
 
 from django import forms
 
-from groups.forms.stamped import StampedForm
-from sanctuary.people.forms import AddressField, NameField
+from sanctuary.people.forms import AddressField, NameField, StampedForm
 from sanctuary.places.forms import PostcodeField
 
 

@@ -1,8 +1,7 @@
 """What a visitor writes to a group."""
 
 from groups.forms.activity import WordsField
-from groups.forms.stamped import StampedForm
-from sanctuary.people.forms import AddressField, NameField
+from sanctuary.people.forms import AddressField, NameField, StampedForm
 
 LONGEST_MESSAGE = 2000
 

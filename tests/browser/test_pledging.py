@@ -8,9 +8,9 @@ from django.conf import settings
 from django.urls import reverse
 
 from pledges import actions
-from pledges.forms import QUICKEST_SECONDS
 from pledges.models import Pledge
 from sanctuary.people import links
+from sanctuary.people.forms import QUICKEST_SECONDS
 from sanctuary.people.models import CurrentPermission, Suppression
 from sanctuary.post.models import Email
 

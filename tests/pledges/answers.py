@@ -7,6 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from pledges import forms
+from sanctuary.people.forms import make_stamp
 from sanctuary.people.models import Wording
 
 HOSTILE = {
@@ -27,7 +28,7 @@ HOSTILE = {
 def stamp(slug="individual-pledge", *, age=10):
     words = [Wording.objects.current(slug), Wording.objects.current("email-question")]
     with time_machine.travel(timezone.now() - timedelta(seconds=age)):
-        return forms.make_stamp(words)
+        return make_stamp(forms.STAMP, *(wording.pk for wording in words))
 
 
 def answers(**changes):
