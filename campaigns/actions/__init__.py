@@ -48,7 +48,7 @@ from campaigns.actions.taking import (
     forget_supporter,
     forget_unconfirmed,
     held_about,
-    sign_action,
+    start_act,
 )
 
 __all__ = [
@@ -106,7 +106,7 @@ __all__ = [
     "send_for",
     "send_test",
     "settle_doubt",
-    "sign_action",
+    "start_act",
     "stop_mailing",
     "take_back_relay",
     "take_return",

@@ -18,11 +18,14 @@ from sanctuary.post.actions import queue_sparingly
 
 CONFIRM = "act-confirm"
 WISHES_A_DAY = 3
+DETAILS = ["name", "email", "postcode", "contact_name", "job_role"]
 
 
 @transaction.atomic
-def sign_action(action: Action, *, name: str, email: str, postcode: str, wants_email: bool) -> ActionTaken:
-    """Keep somebody's wish to sign until it is confirmed from the mailbox, and send the link that confirms it.
+def start_act(action: Action, *, email: str, postcode: str = "", **told) -> ActionTaken:
+    """Keep somebody's wish to act until it is confirmed from the mailbox, and send the link that confirms it.
+
+    `told` are fields of ActionTaken: name, wants_email, shown, and for an organisation kind and the rest.
 
     One address has at most three such wishes a day, after which its newest is returned, and gets at most three
     letters a day that ask it anything; beyond that nothing is sent.
@@ -38,11 +41,10 @@ def sign_action(action: Action, *, name: str, email: str, postcode: str, wants_e
     taken = ActionTaken.objects.create(
         action=action,
         permission_wording=_wording(),
-        name=name,
         email=address,
-        postcode=postcode,
-        wants_email=wants_email,
+        postcode=str(postcode or ""),
         created_at=now,
+        **told,
     )
     link = links.absolute("campaigns:confirm", tokens.make(CONFIRM, taken.pk))
     queue_sparingly("campaigns/confirm", to=address, context={"campaign": action.campaign, "link": link})
@@ -61,7 +63,7 @@ def confirm_action(taken: ActionTaken) -> ActionTaken:
     if taken.action.campaign.state == Campaign.State.CLOSED:
         raise ValidationError("This campaign has closed, so we can no longer add your name.", code="closed")
     supporter = find_or_create_supporter(
-        kind=Supporter.Kind.PERSON, name=taken.name, email=taken.email, postcode=taken.postcode
+        kind=taken.kind, name=taken.name, email=taken.email, postcode=taken.postcode, **_organisation(taken)
     )
     _write_permission(taken, supporter)
     return _count(taken, supporter)
@@ -95,7 +97,7 @@ def forget_unconfirmed() -> int:
 @transaction.atomic
 def forget_supporter(supporter: Supporter) -> None:
     """Keep the counts, lose the person: their name and address leave this room too."""
-    ActionTaken.objects.filter(supporter=supporter).update(name="", email="", postcode="")
+    ActionTaken.objects.filter(supporter=supporter).update(**dict.fromkeys(DETAILS, ""))
     if supporter.email:
         ActionTaken.objects.filter(email=supporter.email, confirmed_at=None).delete()
     # Rows still waiting keep their address until the gate has struck them out: it compares the two. A relay that
@@ -119,15 +121,22 @@ def held_about(supporter: Supporter) -> dict[str, list[dict[str, str]]]:
     }
 
 
+def _organisation(taken: ActionTaken) -> dict[str, str]:
+    if taken.kind == Supporter.Kind.PERSON:
+        return {}
+    return {name: getattr(taken, name) for name in ("organisation_type", "contact_name", "job_role")}
+
+
 def _count(taken: ActionTaken, supporter: Supporter) -> ActionTaken:
     before = ActionTaken.objects.confirmed().filter(action=taken.action, supporter=supporter).first()
     if before:
         taken.delete()
         return before
     # The details live on with the supporter alone, so that there is one place to change or forget them.
-    taken.name = taken.email = taken.postcode = ""
+    for name in DETAILS:
+        setattr(taken, name, "")
     taken.supporter, taken.confirmed_at = supporter, timezone.now()
-    taken.save(update_fields=["name", "email", "postcode", "supporter", "confirmed_at"])
+    taken.save(update_fields=["supporter", "confirmed_at", *DETAILS])
     record("campaigns.act", taken, by=supporter, mailing=None)
     return taken
 

@@ -16,7 +16,7 @@ from streams.models import Stream
 # The first sentence asks, the rest explains; both together are what is kept with the answer.
 _QUESTION, _, _PROMISE = EMAIL_QUESTION.partition("? ")
 
-RESERVED_SLUGS = {"confirm"}
+RESERVED_SLUGS = {"confirm", "letter", "reply", "from"}
 LONGEST_BODY = 20_000
 LONGEST_WHY = 5_000
 LONGEST_RELAY = 2_000

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -26,15 +27,30 @@ class Action(models.Model):
 
     class Kind(models.TextChoices):
         SIGN = "sign", "Sign"
+        WRITE = "write", "Write to your representative"
+        ATTEND = "attend", "Come to an event"
+        SHARE = "share", "Pass it on"
+        JOIN = "join", "Our organisation joins"
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="actions")
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.SIGN)
-    statement = models.TextField(help_text="The words people put their name to.")
+    statement = models.TextField(
+        blank=True, help_text="The words people, or organisations, put their name to. Only to sign or to join."
+    )
+    rank = models.PositiveSmallIntegerField(
+        default=0, help_text="The lowest is what the campaign's page asks for; the others follow it."
+    )
 
     objects = ActionQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["campaign", "kind"], name="campaigns_each_kind_once")]
+        ordering = ["rank", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "kind"], name="campaigns_each_kind_once"),
+            models.CheckConstraint(
+                condition=~models.Q(kind__in=["sign", "join"], statement=""), name="campaigns_names_are_put_to_words"
+            ),
+        ]
 
     def __str__(self):
         return f"{self.get_kind_display()} · {self.campaign}"
@@ -52,7 +68,12 @@ class ActionTakenQuerySet(models.QuerySet):
 
 
 class ActionTaken(models.Model):
-    """One person's act. Counts once per person, and only when confirmed from their mailbox."""
+    """One act of a person or an organisation. Counts once for each, and only when confirmed from the mailbox."""
+
+    class Shown(models.TextChoices):
+        NOT = "", "Do not show me, only count me"
+        FIRST = "first", "First name and town"
+        FULL = "full", "Full name"
 
     action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="taken")
     supporter = models.ForeignKey(
@@ -70,10 +91,21 @@ class ActionTaken(models.Model):
         on_delete=models.SET_NULL,
         related_name="actions_taken",
     )
+    kind = models.CharField(max_length=12, choices=Supporter.Kind, default=Supporter.Kind.PERSON)
     name = models.CharField(max_length=150, blank=True)
     email = models.EmailField(blank=True)
     postcode = models.CharField(max_length=8, blank=True)
+    organisation_type = models.CharField(max_length=12, choices=Supporter.OrganisationType, blank=True)
+    contact_name = models.CharField(max_length=150, blank=True)
+    job_role = models.CharField(max_length=100, blank=True)
     wants_email = models.BooleanField(null=True)
+    shown = models.CharField(max_length=5, choices=Shown, default=Shown.NOT, blank=True)
+    name_checked_at = models.DateTimeField(null=True, blank=True)
+    name_checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    # Where it came from, kept when the person is forgotten: some 70,000 people live in one constituency.
+    constituency_code = models.CharField(max_length=9, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     confirmed_at = models.DateTimeField(null=True, blank=True)
 

@@ -72,11 +72,11 @@ class CampaignPage(FormPage):
 
     def act(self, form):
         said = form.cleaned_data
-        return actions.sign_action(
+        return actions.start_act(
             self.action,
             name=said["name"],
             email=said["email"],
-            postcode=str(said["postcode"] or ""),
+            postcode=said["postcode"],
             wants_email=said["wants_email"],
         )
 

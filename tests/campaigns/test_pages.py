@@ -209,7 +209,7 @@ def test_extra_keys_change_nothing(client, action, staff):
 
 
 def test_no_answer_tells_whether_somebody_signed_before(client, action):
-    actions.confirm_action(actions.sign_action(action, **{**GOOD, "wants_email": True}))
+    actions.confirm_action(actions.start_act(action, **{**GOOD, "wants_email": True}))
     known = client.get(client.post("/actions/welcome/", GOOD).url)
     unknown = client.get(client.post("/actions/welcome/", GOOD | {"email": "all@example.org"}).url)
     assert page(known) == page(unknown)

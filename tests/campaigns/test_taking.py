@@ -28,7 +28,7 @@ def action(staff):
 
 
 def sign(action, name="Ada Example", email="ada@example.org", postcode="LS7 3HJ", wants_email=True):
-    return actions.sign_action(action, name=name, email=email, postcode=postcode, wants_email=wants_email)
+    return actions.start_act(action, name=name, email=email, postcode=postcode, wants_email=wants_email)
 
 
 def test_sign_waits_for_the_mailbox_and_counts_nowhere(action):

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from campaigns.actions import sign_action
+from campaigns.actions import start_act
 from pledges.actions import start_pledge
 from sanctuary.people.actions import send_choices_link, start_address_change
 from sanctuary.people.models import Wording
@@ -22,7 +22,7 @@ def pledge(name="Ada"):
 
 
 def sign(action, name="Ada"):
-    sign_action(action, name=name, email=VICTIM, postcode="", wants_email=False)
+    start_act(action, name=name, email=VICTIM, postcode="", wants_email=False)
 
 
 @pytest.fixture
