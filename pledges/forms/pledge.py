@@ -1,67 +1,12 @@
-"""What a pledger is asked. The words of the questions are the very rows whose version the answer records."""
-
-import re
+"""What a pledger is asked."""
 
 from django import forms
-from django.core.exceptions import ValidationError
 
-from groups.models import LocalGroup
+from pledges.forms.fields import GroupField, WordedForm, YesNoField
 from pledges.models import IntendedAction
-from sanctuary.people.forms import AddressField, NameField, StampedForm
+from sanctuary.people.forms import AddressField, NameField
 from sanctuary.people.models import Supporter
 from sanctuary.places.forms import PostcodeField
-
-STAMP = "pledge-form"
-LONGEST_LETTER = 2000
-MOST_WELCOMED = 100
-# What no letter needs: signs that print nothing, or turn the order of the text around.
-_ODD = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-YES_NO = [("yes", "Yes"), ("no", "No")]
-
-
-class YesNoField(forms.TypedChoiceField):
-    """Two buttons, neither chosen for you. Cleans to True or False."""
-
-    widget = forms.RadioSelect
-
-    def __init__(self, *, needed: str, choices=YES_NO, **kwargs):
-        super().__init__(choices=choices, coerce=lambda value: value == "yes", **kwargs)
-        self.error_messages |= {"required": needed, "invalid_choice": needed}
-
-
-class WordedForm(StampedForm):
-    """A form whose answer is tied to the wordings that it showed."""
-
-    purpose = STAMP
-
-    def __init__(self, *args, wordings, **kwargs):
-        self.pledge_wording, self.email_wording = wordings
-        self.numbers = tuple(wording.pk for wording in wordings)
-        super().__init__(*args, **kwargs)
-
-    def ask(self, name: str) -> None:
-        """Put the email question to the field `name`: its first sentence asks, the rest explains."""
-        question, mark, rest = self.email_wording.text.partition("? ")
-        self.fields[name].label = question + mark.strip()
-        self.fields[name].help_text = rest
-
-    def own_fields(self):
-        """The questions to show, without the box that people do not see."""
-        return [self[name] for name in self.fields if name not in {"website", "group"}]
-
-
-class GroupField(forms.ModelChoiceField):
-    """The group whose page somebody came from. What is no live group is no group: nobody is stopped by an old link."""
-
-    def __init__(self, **kwargs):
-        queryset = LocalGroup.objects.live()
-        super().__init__(queryset=queryset, to_field_name="slug", required=False, widget=forms.HiddenInput, **kwargs)
-
-    def clean(self, value):
-        try:
-            return super().clean(value)
-        except (ValidationError, ValueError):
-            return None
 
 
 class PledgeForm(WordedForm):
@@ -155,37 +100,3 @@ class SpeakerForm(WordedForm):
     def pledge(self) -> dict:
         told = {name: value for name, value in self.cleaned_data.items() if name not in {"website", "may_speak"}}
         return told | {"wording": self.pledge_wording, "permission_wording": self.email_wording}
-
-
-class WelcomeForm(forms.Form):
-    """Whom to welcome, and in which words. What is no id is as good as nobody's."""
-
-    use_required_attribute = False
-    who = forms.Field(required=False, widget=forms.MultipleHiddenInput)
-    letter = forms.CharField(
-        label="Your letter",
-        max_length=LONGEST_LETTER,
-        help_text="We put their name above it and the name of your group below",
-        widget=forms.Textarea(attrs={"rows": 9, "dir": "auto"}),
-        error_messages={
-            "required": "Write the letter",
-            "max_length": f"Use {LONGEST_LETTER} characters or fewer",
-        },
-    )
-
-    def clean_who(self) -> list[int]:
-        ticked = (self.cleaned_data["who"] or [])[:MOST_WELCOMED]
-        ids = [int(text) for text in ticked if text.isascii() and text.isdigit() and len(text) < 19]
-        if not ids:
-            raise ValidationError("Tick at least one person", code="nobody")
-        return ids
-
-    def clean_letter(self) -> str:
-        text = self.cleaned_data["letter"].replace("\r\n", "\n")
-        if _ODD.search(text):
-            raise ValidationError("Check this: it has a letter we cannot print", code="odd")
-        return text
-
-    def ticked(self) -> list[str]:
-        """As it was sent, to be shown again."""
-        return self.data.getlist("who") if self.is_bound else []
