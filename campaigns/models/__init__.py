@@ -2,6 +2,7 @@ from campaigns.models.action import Action, ActionTaken
 from campaigns.models.audience import Audience
 from campaigns.models.campaign import Campaign
 from campaigns.models.delivery import Chunk, Delivery
+from campaigns.models.embed import Embed
 from campaigns.models.mailing import Mailing
 from campaigns.models.relay import Relay
 from campaigns.models.returned import Returned, ReturnedTotal
@@ -14,6 +15,7 @@ __all__ = [
     "Campaign",
     "Chunk",
     "Delivery",
+    "Embed",
     "MailDomain",
     "Mailing",
     "Relay",
