@@ -1,4 +1,4 @@
-from campaigns.models.action import Action, ActionTaken
+from campaigns.models.action import Action, ActionTaken, ShownName
 from campaigns.models.audience import Audience
 from campaigns.models.campaign import Campaign
 from campaigns.models.delivery import Chunk, Delivery
@@ -21,5 +21,6 @@ __all__ = [
     "Relay",
     "Returned",
     "ReturnedTotal",
+    "ShownName",
     "Throttle",
 ]

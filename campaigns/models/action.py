@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 
 from campaigns.models.campaign import Campaign
+from groups.models import Activity
 from sanctuary.people.models import Supporter, Wording
 
 CONFIRM_WITHIN = timedelta(days=14)
@@ -40,6 +41,9 @@ class Action(models.Model):
     rank = models.PositiveSmallIntegerField(
         default=0, help_text="The lowest is what the campaign's page asks for; the others follow it."
     )
+    activities = models.ManyToManyField(
+        Activity, blank=True, related_name="+", help_text="Where people can come. Only of what asks them to come."
+    )
 
     objects = ActionQuerySet.as_manager()
 
@@ -65,6 +69,13 @@ class ActionTakenQuerySet(models.QuerySet):
 
     def for_campaign(self, campaign):
         return self.filter(action__campaign=campaign)
+
+    def wanting_to_be_shown(self):
+        """Confirmed, and they chose it: nobody is shown without having said so."""
+        return self.confirmed().exclude(shown="").exclude(shown_name="")
+
+    def on_the_wall(self):
+        return self.wanting_to_be_shown().filter(name_checked_at__isnull=False, name_refused=False)
 
 
 class ActionTaken(models.Model):
@@ -104,6 +115,12 @@ class ActionTaken(models.Model):
     name_checked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    # The very words that stand in public: what was looked at is what is shown, whatever the register says later.
+    shown_name = models.CharField(max_length=150, blank=True)
+    shown_place = models.CharField(max_length=60, blank=True)
+    name_refused = models.BooleanField("kept off the page", default=False)
+    # Who booked, without saying who: nobody enters the register by coming once, and yet each counts once.
+    person_mac = models.BinaryField(max_length=32, default=b"", editable=False)
     # Where it came from, kept when the person is forgotten: some 70,000 people live in one constituency.
     constituency_code = models.CharField(max_length=9, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -118,8 +135,31 @@ class ActionTaken(models.Model):
                 fields=["action", "supporter"],
                 condition=models.Q(confirmed_at__isnull=False),
                 name="campaigns_each_person_once",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["action", "person_mac"],
+                condition=~models.Q(person_mac=b""),
+                name="campaigns_each_who_comes_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(name_refused=False) | models.Q(name_checked_at__isnull=False),
+                name="campaigns_refused_by_somebody_who_looked",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["action", "kind", "shown_name"], condition=~models.Q(shown=""), name="campaigns_wall"
+            ),
         ]
 
     def __str__(self):
         return f"{self.action} ({'confirmed' if self.confirmed_at else 'unconfirmed'})"
+
+
+class ShownName(ActionTaken):
+    """A name as it stands, or would stand, on the page of a campaign, for staff to look at."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "name to show"
+        verbose_name_plural = "names to show"
