@@ -17,7 +17,7 @@ from groups.models import GroupRole
 from pledges.actions import set_up_pledges
 from sanctuary.people.actions import set_up_people
 from sanctuary.places.actions import load_outward_codes
-from tests import factories
+from tests import emptying, factories
 from tests.world import build_world, put_letter
 
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -41,6 +41,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
             for table, trigger in NO_TRUNCATE.items():
                 cursor.execute(f"DROP TRIGGER IF EXISTS {trigger} ON {table}")
         call_command("flush", interactive=False, verbosity=0)
+    emptying.be_quick()
 
 
 @pytest.fixture(autouse=True)

@@ -23,8 +23,9 @@ POSTCODE_AREAS = ("LS", "CF", "EH", "BT")
 SIGNED_SHARE = {"live": 0.03, "resting": 0.02, "closed": 0.01}
 
 _SIGNATURES = """
-    INSERT INTO campaigns_actiontaken (action_id, supporter_id, name, email, postcode, created_at, confirmed_at)
-    SELECT %(action)s, id, '', '', '', at, at FROM (
+    INSERT INTO campaigns_actiontaken (action_id, supporter_id, kind, name, email, postcode, organisation_type,
+        contact_name, job_role, shown, constituency_code, created_at, confirmed_at)
+    SELECT %(action)s, id, 'person', '', '', '', '', '', '', '', '', at, at FROM (
         SELECT id, %(now)s::timestamptz - make_interval(hours => (id %% 700)::int) AS at FROM people_supporter
         WHERE kind = 'person' AND abs(hashint8extended(id, %(action)s)) %% 10000 < %(share)s * 10000
     ) some_people
