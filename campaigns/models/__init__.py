@@ -1,11 +1,14 @@
 from campaigns.models.action import Action, ActionTaken, ShownName
 from campaigns.models.audience import Audience
 from campaigns.models.campaign import Campaign
+from campaigns.models.coalition import CampaignPartner, Coalition, Partner
 from campaigns.models.delivery import Chunk, Delivery
 from campaigns.models.embed import Embed
 from campaigns.models.mailing import Mailing
+from campaigns.models.partner_yes import PartnerTick, PartnerYes
 from campaigns.models.relay import Relay
 from campaigns.models.returned import Returned, ReturnedTotal
+from campaigns.models.source import SourceLink
 from campaigns.models.throttle import MailDomain, Throttle
 
 __all__ = [
@@ -14,13 +17,19 @@ __all__ = [
     "Audience",
     "Campaign",
     "Chunk",
+    "CampaignPartner",
     "Delivery",
+    "Coalition",
     "Embed",
     "MailDomain",
     "Mailing",
     "Relay",
+    "Partner",
+    "PartnerTick",
+    "PartnerYes",
     "Returned",
     "ReturnedTotal",
     "ShownName",
     "Throttle",
+    "SourceLink",
 ]

@@ -102,6 +102,10 @@ class ActionTaken(models.Model):
         on_delete=models.SET_NULL,
         related_name="actions_taken",
     )
+    # By which link they came; unknown codes are ignored.
+    source = models.ForeignKey(
+        "campaigns.SourceLink", null=True, blank=True, on_delete=models.SET_NULL, related_name="acts"
+    )
     kind = models.CharField(max_length=12, choices=Supporter.Kind, default=Supporter.Kind.PERSON)
     name = models.CharField(max_length=150, blank=True)
     email = models.EmailField(blank=True)

@@ -66,6 +66,9 @@ class Campaign(models.Model):
     approved_at = models.DateTimeField(null=True, blank=True)
     purpose_note = models.TextField(blank=True, help_text="How this furthers the charity's purposes.")
     results_note = models.TextField(blank=True)
+    coalition = models.ForeignKey(
+        "campaigns.Coalition", null=True, blank=True, on_delete=models.PROTECT, related_name="campaigns"
+    )
     relay_text = models.TextField(
         blank=True, help_text="What local groups can send on to their own people. Empty: made of the ask."
     )

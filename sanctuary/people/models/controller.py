@@ -1,4 +1,4 @@
-"""Who decides about personal data: the national charity, or one local group."""
+"""Who decides about personal data: the national charity, one local group, or a partner of a campaign."""
 
 from django.db import models
 
@@ -15,6 +15,8 @@ class Controller(models.Model):
     class Kind(models.TextChoices):
         NATIONAL = "national", "National charity"
         GROUP = "group", "Local group"
+        # Owns a campaign with us. Its permissions let us tell it about people; they never let us write to anybody.
+        PARTNER = "partner", "Partner organisation"
 
     kind = models.CharField(max_length=8, choices=Kind)
     name = models.CharField(max_length=150)
