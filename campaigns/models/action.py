@@ -127,6 +127,9 @@ class ActionTaken(models.Model):
     person_mac = models.BinaryField(max_length=32, default=b"", editable=False)
     # Where it came from, kept when the person is forgotten: some 70,000 people live in one constituency.
     constituency_code = models.CharField(max_length=9, blank=True)
+    # The end of this person's own link, `?with=…`: by chance, and nothing can be read out of it.
+    share_code = models.CharField(max_length=12, null=True, blank=True, unique=True)
+    via = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="brought")
     created_at = models.DateTimeField(default=timezone.now)
     confirmed_at = models.DateTimeField(null=True, blank=True)
 
@@ -153,6 +156,11 @@ class ActionTaken(models.Model):
         indexes = [
             models.Index(
                 fields=["action", "kind", "shown_name"], condition=~models.Q(shown=""), name="campaigns_wall"
+            ),
+            models.Index(
+                fields=["action", "constituency_code", "confirmed_at"],
+                condition=models.Q(confirmed_at__isnull=False),
+                name="campaigns_taken_in_place",
             ),
         ]
 

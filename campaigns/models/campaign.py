@@ -3,6 +3,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils.formats import date_format
 
+from pledges.models import DeclarationPrinciple, SummitGoal
+
 
 class CampaignQuerySet(models.QuerySet):
     def public(self):
@@ -71,6 +73,18 @@ class Campaign(models.Model):
     )
     relay_text = models.TextField(
         blank=True, help_text="What local groups can send on to their own people. Empty: made of the ask."
+    )
+    next_steps = models.JSONField(
+        default=list, blank=True, help_text="What to offer first after an act. Empty: the usual order."
+    )
+    goals = models.ManyToManyField(
+        SummitGoal, blank=True, related_name="campaigns", help_text="Which goals of the Sanctuary Summit it serves."
+    )
+    principles = models.ManyToManyField(
+        DeclarationPrinciple,
+        blank=True,
+        related_name="campaigns",
+        help_text="Which principles of the Birmingham Declaration it serves.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
