@@ -3,15 +3,12 @@
 import random
 import time
 from collections.abc import Callable
-from datetime import timedelta
 
 from django.db import connection, transaction
-from django.utils import timezone
 
-from campaigns.models import Action
 from groups.actions import set_up_groups
 from pledges.actions import set_up_pledges
-from sanctuary.demo import activities, group_mail, imports, life, log, network, persons, stories, team, words
+from sanctuary.demo import activities, group_mail, imports, life, log, network, persons, signing, stories, team, words
 from sanctuary.demo.supporters import Crowd, write
 from sanctuary.people.actions import set_up_people
 from sanctuary.people.models import User
@@ -20,16 +17,7 @@ from streams.actions import set_up_streams
 
 SEED = 2005
 POSTCODE_AREAS = ("LS", "CF", "EH", "BT")
-SIGNED_SHARE = {"live": 0.03, "resting": 0.02, "closed": 0.01}
 
-_SIGNATURES = """
-    INSERT INTO campaigns_actiontaken (action_id, supporter_id, kind, name, email, postcode, organisation_type,
-        contact_name, job_role, shown, constituency_code, created_at, confirmed_at)
-    SELECT %(action)s, id, 'person', '', '', '', '', '', '', '', '', at, at FROM (
-        SELECT id, %(now)s::timestamptz - make_interval(hours => (id %% 700)::int) AS at FROM people_supporter
-        WHERE kind = 'person' AND abs(hashint8extended(id, %(action)s)) %% 10000 < %(share)s * 10000
-    ) some_people
-"""
 # COPY gives ids of its own to supporters; the next one made by a person must come after them.
 _NEXT_ID = "SELECT setval(pg_get_serial_sequence('people_supporter', 'id'), (SELECT max(id) FROM people_supporter))"
 _INTENTIONS = """
@@ -64,7 +52,7 @@ def build(supporters: int, say: Callable[[str], None]) -> None:
         campaigns = network.campaigns(staff[words.STAFF], staff[words.APPROVER])
         say(f"{len(groups)} groups. Now {supporters:,} supporters …")
         _supporters(supporters, say, started)
-        _sign(campaigns)
+        signing.sign(campaigns, dice)
         persons.fill(staff[words.COORDINATOR])
         log.fill(staff[words.COORDINATOR], dice)
         # One small mailing leaves by itself when the workers start; the large one waits for somebody to send it.
@@ -102,11 +90,3 @@ def _supporters(count: int, say, started: float) -> None:
         cursor.execute(_INTENTIONS.replace("%%", "%"))
         # What follows is little, and an import numbers its people before it writes them.
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-
-
-def _sign(campaigns) -> None:
-    now = timezone.now() - timedelta(hours=1)
-    for action in Action.objects.filter(campaign__in=campaigns).select_related("campaign"):
-        share = SIGNED_SHARE[action.campaign.state]
-        with connection.cursor() as cursor:
-            cursor.execute(_SIGNATURES, {"action": action.pk, "now": now, "share": share})
