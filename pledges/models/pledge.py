@@ -7,27 +7,19 @@ from django.db import models
 from django.utils import timezone
 
 from groups.models import LocalGroup
+from pledges.models.naming import Named, NamedQuerySet, refused_by_looking
 from sanctuary.people.models import CurrentPermission, Supporter, Suppression, Wording
 
 CONFIRM_WITHIN = timedelta(days=14)
 
 
-class PledgeQuerySet(models.QuerySet):
-    def confirmed(self):
-        return self.filter(confirmed_at__isnull=False, withdrawn_at__isnull=True)
-
+class PledgeQuerySet(NamedQuerySet):
     def unconfirmed(self):
         return self.filter(confirmed_at__isnull=True)
 
     def overdue(self, now):
         """Never confirmed in time: to be forgotten."""
         return self.unconfirmed().filter(created_at__lt=now - CONFIRM_WITHIN)
-
-    def of_people(self):
-        return self.filter(kind=Supporter.Kind.PERSON)
-
-    def of_organisations(self):
-        return self.filter(kind=Supporter.Kind.ORGANISATION)
 
     def for_group(self, group):
         return self.filter(group=group)
@@ -41,7 +33,7 @@ class PledgeQuerySet(models.QuerySet):
 
     def public(self):
         """Organisations that may be named: they agreed, and staff have looked at the name."""
-        return self.confirmed().of_organisations().filter(is_listed=True, name_checked_at__isnull=False)
+        return self.confirmed().of_organisations().name_may_stand().filter(is_listed=True)
 
     def with_supporter(self):
         return self.select_related("supporter", "group").prefetch_related("intended_actions")
@@ -56,7 +48,7 @@ class PledgeQuerySet(models.QuerySet):
         return self.annotate(may_email=models.Exists(live) & ~models.Exists(silent))
 
 
-class Pledge(models.Model):
+class Pledge(Named):
     """One pledge by a person or an organisation. Unconfirmed, it counts nowhere and its details live only here."""
 
     kind = models.CharField(max_length=12, choices=Supporter.Kind, default=Supporter.Kind.PERSON)
@@ -84,14 +76,6 @@ class Pledge(models.Model):
     job_role = models.CharField(max_length=100, blank=True)
     wants_email = models.BooleanField()
     is_listed = models.BooleanField(default=False, help_text="The organisation agreed to be named in public.")
-    name_checked_at = models.DateTimeField(null=True, blank=True)
-    name_checked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
     created_at = models.DateTimeField(default=timezone.now)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -124,6 +108,7 @@ class Pledge(models.Model):
                 condition=models.Q(greeted_at__isnull=True) | models.Q(confirmed_at__isnull=False),
                 name="pledges_greeted_only_if_confirmed",
             ),
+            refused_by_looking("pledges_pledge_refused_by_looking"),
         ]
 
     def __str__(self):
