@@ -24,6 +24,18 @@ from pledges.models import IntendedAction, Pledge
 from sanctuary.people.actions import grant, set_up_people
 from sanctuary.people.address import mac
 from sanctuary.people.models import Controller, Permission, Supporter, User, Wording
+from sanctuary.places.models import (
+    Constituency,
+    FullPostcode,
+    House,
+    OutwardCode,
+    Representative,
+    SeatSet,
+    kind_of,
+    nation_of,
+    only_westminster,
+)
+from sanctuary.places.postcode import parse
 from streams.models import Convenor, Principle, Resource, Stream, StreamOrganisation
 
 PASSWORD = "correct horse battery"
@@ -363,3 +375,45 @@ class GroupMailingFactory(MailingFactory):
     purpose = Permission.Purpose.NEWS
     body = "Dear ((first_name|friend)),\n\nsupper is on **Friday**."
     audience = factory.LazyAttribute(lambda row: {"kind": "group", "value": str(row.group.pk)})
+
+
+def put_in(postcode, *constituencies):
+    """This postcode, whole or a first half, lies in these constituencies; in several if it is split."""
+    codes = " ".join(sorted(each.code for each in constituencies))
+    number = SeatSet.objects.count() + 1
+    seats, _ = SeatSet.objects.get_or_create(
+        codes=codes, defaults={"number": number, "constituency_code": only_westminster(codes.split())}
+    )
+    found = parse(postcode)
+    spot = {"latitude": 53.8, "longitude": -1.5}
+    OutwardCode.objects.get_or_create(code=found.outward, defaults=spot)
+    table = FullPostcode if found.inward else OutwardCode
+    table.objects.update_or_create(
+        code=found.compact, defaults={"seats": seats.number}, create_defaults={"seats": seats.number, **spot}
+    )
+
+
+class ConstituencyFactory(DjangoModelFactory):
+    """Of Westminster and England, unless its code begins otherwise. For a postcode in it see `put_in`."""
+
+    class Meta:
+        model = Constituency
+
+    code = factory.Sequence(lambda n: f"E149{n:05d}")
+    name = factory.Sequence(lambda n: f"Exampleton {n}")
+    kind = factory.LazyAttribute(lambda row: kind_of(row.code))
+    nation = factory.LazyAttribute(lambda row: nation_of(row.code))
+
+
+class RepresentativeFactory(DjangoModelFactory):
+    """Needs constituency, unless of another house."""
+
+    class Meta:
+        model = Representative
+
+    house = House.COMMONS
+    name = factory.Sequence(lambda n: f"Robin Representative {n}")
+    email = factory.Sequence(lambda n: f"representative{n}@example.org")
+    external_id = factory.Sequence(lambda n: f"test-{n}")
+    source = "test"
+    as_of = LONG_AGO

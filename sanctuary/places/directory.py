@@ -56,6 +56,11 @@ def letter_files(areas: frozenset[str] = frozenset()) -> list[Path]:
     return [path for letter in letters if (path := folder / f"postcodes_{letter}.msgpack.br").exists()]
 
 
+def letter_of(path: Path) -> str:
+    """The first letter of all postcodes in one of these files."""
+    return path.name.removeprefix("postcodes_")[0]
+
+
 def read(path: Path, areas: frozenset[str] = frozenset()) -> Iterator[Row]:
     """The postcodes of one file that have a position, in these areas or in all.
 

@@ -10,12 +10,16 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from sanctuary.places import actions, directory
+from sanctuary.places.actions import outward, postcodes
 from sanctuary.places.models import District, FullPostcode, OutwardCode
 from sanctuary.places.postcode import InvalidPostcode
 
 pytestmark = pytest.mark.django_db
 
-NOWHERE = {"district_code": "", "region": "", "nation": "", "latitude": None, "longitude": None}
+NOWHERE = {
+    **dict.fromkeys(["district_code", "region", "nation", "constituency_code"], ""),
+    **dict.fromkeys(["latitude", "longitude"]),
+}
 
 
 def count_in(area: str) -> int:
@@ -32,6 +36,7 @@ def test_place_fields_of_a_whole_postcode():
         "nation": "England",
         "latitude": pytest.approx(53.81818, abs=1e-4),
         "longitude": pytest.approx(-1.5371, abs=1e-4),
+        "constituency_code": "",
     }
 
 
@@ -43,7 +48,7 @@ def test_place_fields_of_a_first_half():
 
 
 @pytest.mark.parametrize(
-    ("typed", "postcode", "outward"),
+    ("typed", "postcode", "half"),
     [
         ("", "", ""),
         (None, "", ""),
@@ -52,9 +57,9 @@ def test_place_fields_of_a_first_half():
         ("LS79", "LS79", "LS79"),
     ],
 )
-def test_place_fields_of_what_we_cannot_place_are_blank(typed, postcode, outward):
+def test_place_fields_of_what_we_cannot_place_are_blank(typed, postcode, half):
     actions.load_outward_codes()
-    assert actions.place_fields(typed) == {"postcode": postcode, "outward_code": outward, **NOWHERE}
+    assert actions.place_fields(typed) == {"postcode": postcode, "outward_code": half, **NOWHERE}
 
 
 def test_place_fields_of_nonsense_refuses():
@@ -72,14 +77,14 @@ def test_load_outward_codes_twice_changes_nothing():
 
 def test_shipped_northern_ireland_is_coarse():
     """The licence: no BT postcode, only a middle to a hundredth of a degree and no count."""
-    lines = [line for line in actions._shipped("outward_codes.csv") if line["code"].startswith("BT")]
+    lines = [line for line in outward.shipped("outward_codes.csv") if line["code"].startswith("BT")]
     assert len(lines) == 81
     assert {line["postcode_count"] for line in lines} == {"0"}
     assert all(len(line[name].split(".")[1]) == 2 for line in lines for name in ("latitude", "longitude"))
 
 
 def test_write_outward_codes_gives_the_shipped_file(tmp_path):
-    shipped = actions.DATA / "outward_codes.csv"
+    shipped = outward.DATA / "outward_codes.csv"
     fresh = tmp_path / "outward_codes.csv"
     fresh.write_text("".join(line for line in shipped.read_text().splitlines(True) if line.startswith("#")))
     assert actions.write_outward_codes(fresh) == 3078
@@ -193,7 +198,7 @@ def test_load_postcodes_while_another_loads_refuses():
 
 @pytest.mark.django_db(transaction=True)
 def test_load_postcodes_during_a_long_read_gives_up_and_keeps_the_old_ones(monkeypatch):
-    monkeypatch.setattr(actions, "SECONDS_TO_WAIT_FOR_READERS", 1)
+    monkeypatch.setattr(postcodes, "SECONDS_TO_WAIT_FOR_READERS", 1)
     actions.load_postcodes(["ZE"])
     with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": psycopg.Cursor}) as backup:
         backup.execute("LOCK TABLE places_fullpostcode IN ACCESS SHARE MODE")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sanctuary.places import actions
+from sanctuary.places.actions import outward
 from sanctuary.places.postcode import (
     AREAS,
     ENTER_POSTCODE,
@@ -23,7 +23,7 @@ from sanctuary.places.postcode import (
 
 
 def shipped_codes() -> list[str]:
-    with (actions.DATA / "outward_codes.csv").open() as file:
+    with (outward.DATA / "outward_codes.csv").open() as file:
         return [line["code"] for line in csv.DictReader(row for row in file if row[0] != "#")]
 
 

@@ -64,6 +64,7 @@ _PLACES = """
         AND f.code = replace(r.postcode, ' ', '')
     LEFT JOIN places_district d
         ON d.code = coalesce(nullif(f.district_code, ''), o.district_code) AND o.code IS NOT NULL
+    LEFT JOIN places_seatset seats ON seats.number = coalesce(nullif(f.seats, 0), o.seats)
 """
 _PLACE = {
     "postcode": "r.postcode",
@@ -73,6 +74,7 @@ _PLACE = {
     "nation": "coalesce(d.nation, o.nation, '')",
     "latitude": "coalesce(f.latitude, o.latitude)",
     "longitude": "coalesce(f.longitude, o.longitude)",
+    "constituency_code": "coalesce(seats.constituency_code, '')",
 }
 _PERSON = {"id": "r.supporter_id", "kind": "'person'", "name": "r.name", "email": "r.email", "email_mac": "r.email_mac"}
 _NEW = f"FROM groups_importrow r {_PLACES} WHERE {RANGE} AND r.made_supporter"

@@ -26,8 +26,9 @@ from sanctuary.people.actions.stricter import (
 from sanctuary.people.address import mac
 from sanctuary.people.models import AddressChange, Controller, Merge, Supporter, Suppression, User
 from sanctuary.people.signals import merge_undone, supporters_merged
+from sanctuary.places.actions import place_fields
 
-PLACE = ["postcode", "outward_code", "district_code", "region", "nation", "latitude", "longitude"]
+PLACE = ["postcode", "outward_code", "district_code", "region", "nation", "latitude", "longitude", "constituency_code"]
 DETAILS = ["organisation_type", "contact_name", "job_role", "works_for_id"]
 FIELDS = ["name", "email", *DETAILS, *PLACE, *LIMITS]
 EMPTY = {
@@ -125,7 +126,9 @@ def _fields(supporter: Supporter) -> dict:
 
 def _read(values: dict) -> dict:
     paused = values["emails_paused_until"]
-    return values | {"emails_paused_until": date.fromisoformat(paused) if paused else None}
+    # Constituencies are loaded anew from time to time, so what was noted may be of older ones.
+    seat = place_fields(values["postcode"])["constituency_code"]
+    return values | {"emails_paused_until": date.fromisoformat(paused) if paused else None, "constituency_code": seat}
 
 
 def _fill(supporter: Supporter, values: dict) -> None:
@@ -166,6 +169,8 @@ def _put_back(kept: Supporter, gone: Supporter, before: dict) -> None:
     now = {name: getattr(kept, name) for name in FIELDS}
     since = limits_of(kept) if limits_of(kept) != {name: after[name] for name in LIMITS} else None
     unchanged = {name: ours[name] for name in FIELDS if now[name] == after[name] and name not in LIMITS}
+    if "postcode" in unchanged:
+        unchanged["constituency_code"] = ours["constituency_code"]
     _fill(kept, unchanged | (stricter_limits(since, ours) if since else {name: ours[name] for name in LIMITS}))
     _fill(gone, theirs | (stricter_limits(since, theirs) if since else {}))
     _pass_on_silence(kept, gone, before["hushed"])

@@ -17,6 +17,7 @@ from sanctuary.people.address import canon
 from sanctuary.people.models import AddressChange, CurrentPermission, Permission, Supporter
 from sanctuary.people.models.address_change import CAREFUL_FOR
 from sanctuary.people.signals import held_asked, letter_wanted
+from sanctuary.places.models import Constituency
 
 Held = dict[str, list[dict[str, str]]]
 
@@ -50,6 +51,7 @@ def _facts(supporter: Supporter) -> dict[str, str]:
         "Postcode": supporter.postcode,
         "Region": supporter.get_region_display(),
         "Nation": supporter.get_nation_display(),
+        "Constituency": _constituency(supporter),
         "Position of the postcode": _position(supporter),
         "Only big moments": "Yes" if supporter.only_big_moments else "",
         "Emails paused until": str(supporter.emails_paused_until or ""),
@@ -61,6 +63,11 @@ def _facts(supporter: Supporter) -> dict[str, str]:
 
 def _waiting(supporter: Supporter) -> Iterable[str]:
     return supporter.address_changes.filter(done_at__isnull=True).values_list("email", flat=True)
+
+
+def _constituency(supporter: Supporter) -> str:
+    code = supporter.constituency_code
+    return str(Constituency.objects.filter(code=code).first() or code) if code else ""
 
 
 def _position(supporter: Supporter) -> str:
