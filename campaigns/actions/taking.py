@@ -22,7 +22,9 @@ DETAILS = ["name", "email", "postcode", "contact_name", "job_role"]
 
 
 @transaction.atomic
-def start_act(action: Action, *, email: str, postcode: str = "", **told) -> ActionTaken:
+def start_act(
+    action: Action, *, email: str, postcode: str = "", from_code: str = "", with_code: str = "", **told
+) -> ActionTaken:
     """Keep somebody's wish to act until it is confirmed from the mailbox, and send the link that confirms it.
 
     `told` are fields of ActionTaken: name, wants_email, shown, and for an organisation kind and the rest.

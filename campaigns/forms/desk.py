@@ -1,46 +1,19 @@
-"""What was asked: by somebody who signs, and by staff who write campaigns and emails."""
+"""What was asked by staff who write campaigns and emails."""
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from campaigns.models import Audience, Campaign, Mailing
-from campaigns.models.action import EMAIL_QUESTION
 from campaigns.models.audience import NATIONAL_KINDS
 from groups.models import LocalGroup
-from sanctuary.people.forms import AddressField, NameField
-from sanctuary.places.forms import PostcodeField
 from sanctuary.places.models import Region
 from streams.models import Stream
-
-# The first sentence asks, the rest explains; both together are what is kept with the answer.
-_QUESTION, _, _PROMISE = EMAIL_QUESTION.partition("? ")
 
 RESERVED_SLUGS = {"confirm", "letter", "reply", "from"}
 LONGEST_BODY = 20_000
 LONGEST_WHY = 5_000
 LONGEST_RELAY = 2_000
-
-
-class SignForm(forms.Form):
-    """Put your name to a campaign."""
-
-    use_required_attribute = False
-
-    name = NameField(
-        needed="Enter your name", label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
-    email = AddressField(help_text="We send one email, so that you can confirm your name")
-    postcode = PostcodeField(required=False, help_text="To show how far the call has reached. The first half is enough")
-    wants_email = forms.TypedChoiceField(
-        label=_QUESTION + "?",
-        help_text=_PROMISE,
-        choices=[("yes", "Yes, email me"), ("no", "No, just count my name")],
-        coerce=lambda value: value == "yes",
-        empty_value=None,
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose yes or no to emails"},
-    )
 
 
 class CampaignForm(forms.ModelForm):

@@ -1,3 +1,4 @@
+from campaigns.views.acting import Attend, CampaignPage, Join, Share, Sign
 from campaigns.views.group_mail import (
     GroupMailCheck,
     GroupMailLetter,
@@ -15,10 +16,11 @@ from campaigns.views.group_mail_verbs import (
     GroupMailStop,
     GroupMailVerb,
 )
-from campaigns.views.public import CampaignList, CampaignPage, ConfirmAction, Done, FromMail, Sent
+from campaigns.views.public import CampaignList, ConfirmAction, Done, FromMail, Sent
 from campaigns.views.relay import PassOn, RelayKit, TakeBack
 
 __all__ = [
+    "Attend",
     "CampaignList",
     "CampaignPage",
     "ConfirmAction",
@@ -37,8 +39,11 @@ __all__ = [
     "GroupMailVerb",
     "GroupMailWho",
     "GroupMailWrite",
+    "Join",
     "PassOn",
     "RelayKit",
     "Sent",
+    "Share",
+    "Sign",
     "TakeBack",
 ]

@@ -1,21 +1,20 @@
-"""The public pages of campaigns: read, sign, confirm, and what to do next."""
+"""The public pages around an act: the list, the letter that waits, confirming, and what to do next."""
 
 from django.core.exceptions import ValidationError
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 
 from campaigns import actions
 from campaigns.actions.taking import CONFIRM
-from campaigns.forms import SignForm
 from campaigns.models import ActionTaken, Campaign, Mailing
 from campaigns.models.action import CONFIRM_WITHIN
+from campaigns.views.acting import SENT
 from sanctuary.people import tokens
 from sanctuary.people.models import Merge, Supporter
-from sanctuary.views import FormPage, ListPage, Page, SecretLink
+from sanctuary.views import ListPage, Page, SecretLink
 
-SENT, DONE, FROM_MAIL = "act-sent", "act-done", "act"
+DONE, FROM_MAIL = "act-done", "act"
 LINK_LASTS_DAYS = 90
 PAGE_LASTS_DAYS = 1
 
@@ -45,43 +44,6 @@ class CampaignList(ListPage):
     @property
     def on_first_page(self) -> bool:
         return self.request.GET.get("page", "1") == "1"
-
-
-class CampaignPage(FormPage):
-    """One campaign, with the form on it."""
-
-    public = True
-    template_name = "campaigns/campaign_detail.html"
-    form_class = SignForm
-
-    @cached_property
-    def campaign(self) -> Campaign:
-        return get_object_or_404(Campaign.objects.public().with_names_count(), slug=self.kwargs["slug"])
-
-    @cached_property
-    def action(self):
-        return self.campaign.actions.select_related("campaign").first()
-
-    def get_context_data(self, **kwargs):
-        return super().get_context_data(campaign=self.campaign, action=self.action, **kwargs)
-
-    def post(self, request, *args, **kwargs):
-        if self.action is None:
-            raise Http404
-        return super().post(request, *args, **kwargs)
-
-    def act(self, form):
-        said = form.cleaned_data
-        return actions.start_act(
-            self.action,
-            name=said["name"],
-            email=said["email"],
-            postcode=said["postcode"],
-            wants_email=said["wants_email"],
-        )
-
-    def get_success_url(self):
-        return reverse("campaigns:sent", args=[self.campaign.slug, tokens.make(SENT, self.outcome.pk)])
 
 
 class Sent(Key, Page):
