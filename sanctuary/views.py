@@ -2,9 +2,10 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.http import HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect
-from django.utils.cache import add_never_cache_headers
+from django.utils.cache import add_never_cache_headers, get_conditional_response
 from django.utils.decorators import decorator_from_middleware
 from django.views.generic import DetailView, FormView, ListView, TemplateView, View
 from django.views.generic.detail import SingleObjectMixin
@@ -98,6 +99,39 @@ class ActionView(Door, SingleObjectMixin, View):
 
     def get_success_url(self, noun):
         return noun.get_absolute_url()
+
+
+class DrawnFile(Door, SingleObjectMixin, View):
+    """A sheet or a picture that the server draws; whoever holds its newest copy is told so, and nothing is drawn."""
+
+    public = True
+    http_method_names = ["get", "head"]
+    cache_control = "public, max-age=300"
+    # Other sites show these pictures beside links to us.
+    resource_policy = "cross-origin"
+
+    def get(self, request, *args, **kwargs):
+        noun = self.get_object()
+        self.require(noun)
+        drawing = self.drawing(noun)
+        headers = {
+            "Cache-Control": self.cache_control,
+            "Content-Disposition": f'inline; filename="{self.file_name(noun)}"',
+            "Cross-Origin-Resource-Policy": self.resource_policy,
+            "ETag": f'"{drawing.key}"',
+        }
+        fresh = HttpResponse(content_type=drawing.content_type, headers=headers)
+        answer = get_conditional_response(request, etag=headers["ETag"], response=fresh)
+        if answer is fresh:
+            answer.content = drawing.draw()
+        return answer
+
+    def drawing(self, noun):
+        raise NotImplementedError
+
+    def file_name(self, noun) -> str:
+        """Letters of a slug and an ending: it stands in a header."""
+        raise NotImplementedError
 
 
 class LinkCsrf(CsrfViewMiddleware):

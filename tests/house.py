@@ -40,6 +40,8 @@ PRIVATE_ROOMS = {
 
 # What stands in sanctuary/ itself: the rest of the floor, and the roof.
 HALL = {"access", "adapters", "apps", "logs", "middleware", "sessions", "views", "templatetags", "launch", "management"}
+# The hall's own workshop: posters and pictures.
+HALL |= {"printing"}
 ROOF = {"asgi", "celery", "demo", "desk", "home", "settings", "urls", "wsgi"}
 
 # What one app may import from another: these rooms, and what the floor lends to everybody.

@@ -1,0 +1,6 @@
+"""Sheets and pictures that the server draws itself, with its own fonts: posters to print, pictures for shared links."""
+
+from sanctuary.printing.drawing import Drawing, picture, poster
+from sanctuary.printing.square import square_code
+
+__all__ = ["Drawing", "picture", "poster", "square_code"]
