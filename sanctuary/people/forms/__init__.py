@@ -1,0 +1,19 @@
+from sanctuary.people.forms.choices import AddressForm, ChoiceForm, NewAddressForm
+from sanctuary.people.forms.fields import LONGEST_NAME, LONGEST_TEXT, AddressField, NameField, TheirAddressField
+from sanctuary.people.forms.sign_in import CodeForm, SignInForm
+from sanctuary.people.forms.stamped import StampedForm, make_stamp
+
+__all__ = [
+    "LONGEST_NAME",
+    "LONGEST_TEXT",
+    "AddressField",
+    "AddressForm",
+    "ChoiceForm",
+    "CodeForm",
+    "NameField",
+    "NewAddressForm",
+    "SignInForm",
+    "StampedForm",
+    "TheirAddressField",
+    "make_stamp",
+]
