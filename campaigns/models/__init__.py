@@ -10,6 +10,7 @@ from campaigns.models.partner_yes import PartnerTick, PartnerYes
 from campaigns.models.relay import Relay
 from campaigns.models.returned import Returned, ReturnedTotal
 from campaigns.models.source import SourceLink
+from campaigns.models.stance import ReplyAsk, Stance
 from campaigns.models.tally import Tally
 from campaigns.models.throttle import MailDomain, Throttle
 
@@ -34,10 +35,12 @@ __all__ = [
     "PartnerTick",
     "PartnerYes",
     "Relay",
+    "ReplyAsk",
     "Returned",
     "ReturnedTotal",
     "ShownName",
     "SourceLink",
+    "Stance",
     "Tally",
     "Throttle",
 ]
