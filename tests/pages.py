@@ -201,6 +201,7 @@ def of_person(name: str, part: Callable, opens=OF_THE_GROUP) -> Page:
 
 PERSON_VERB = everyone(405, stranger=302)
 
+ACTS = ["sign", "join", "attend", "share"]
 MAIL_VERBS = ["test", "approve", "undo", "pause", "resume", "delete"]
 
 
@@ -389,6 +390,7 @@ PAGES = [
     *[of_mail(verb, everyone(405, stranger=302), weight=NONE) for verb in MAIL_VERBS],
     Page("campaigns:list", PUBLIC, lists=True),
     Page("campaigns:detail", PUBLIC, lambda world: (world.campaign.slug,), weight=TASK),
+    *[Page(f"campaigns:{kind}", PUBLIC, lambda world: (world.campaign.slug,), weight=TASK) for kind in ACTS],
     by_link("campaigns:confirm", "sign"),
     of_campaign("campaigns:from_mail", "from_mail"),
     of_campaign("campaigns:sent", "sent"),

@@ -119,7 +119,7 @@ def test_helpers_press_no_button_but_about_activities(world):
 @pytest.mark.parametrize("who", PERSONAS)
 def test_nobody_reads_about_people_of_a_group_that_is_not_theirs(who, world):
     client, seen = client_of(world.people[who]), {}
-    canaries = world.ours.canaries + world.theirs.canaries
+    canaries = world.ours.canaries + world.theirs.canaries + world.unseen
     for page in PAGES:
         for args in filter(None, (page.args, page.theirs)):
             content = b"".join(client.get(reverse(page.name, args=args(world)), follow=True)).decode(errors="replace")

@@ -19,6 +19,7 @@ from sanctuary.places.actions import place_fields
 from sanctuary.places.models import District, Nation, OutwardCode, Region
 from streams.models import Stream
 from tests import factories as make
+from tests.acts import furnish_acts
 from tests.bookings import booking_of, furnish_bookings
 from tests.factories import permit
 from tests.imported import furnish_imports
@@ -67,9 +68,13 @@ class World:
     unconfirmed: Pledge
     tokens: dict[str, str] = field(default_factory=dict)
     letter: str = ""
+    # About people who acted and did not choose to be shown: nobody outside the admin reads these.
+    unseen: list[str] = field(default_factory=list)
 
     def allowed(self, canary: str) -> set[str]:
         """The personas who may read this canary outside the admin."""
+        if canary in self.unseen:
+            return set()
         readers = {"staff", "superuser"} if canary.startswith(("Cont", "cont", "Lead")) else set()
         if canary not in self.ours.canaries:
             return readers | {"other_coordinator"}
@@ -99,6 +104,7 @@ def build_world(people: dict[str, User | None], group: LocalGroup, other_group: 
         mailing=make.MailingFactory(campaign=campaign, author=people["staff"]),
         unconfirmed=make.PledgeFactory(group=group, name="Not Yet Confirmed", postcode="LS7 3HJ"),
     )
+    world.unseen = furnish_acts(campaign, group)
     world.tokens = _tokens(world)
     return world
 

@@ -12,7 +12,7 @@ from sanctuary.post.models import Email
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# The pledge form takes what is sent within this time for a robot's.
+# A stamped form takes what is sent within this time for a robot's.
 SECONDS_A_PERSON_NEEDS = 2.1
 
 
@@ -88,6 +88,7 @@ def test_sign_and_confirm(javascript, world, visit):
     fill(window, "Your name", "Zoë Signer")
     fill(window, "Email address", "zoe@example.org")
     page.get_by_label("No, just count my name").check()
+    page.wait_for_timeout(SECONDS_A_PERSON_NEEDS * 1000)
     press(window, "Add my name")
     assert heading(window) == "Now check your email"
     window.go(link_in(letter_to("zoe@example.org"), "/actions/confirm/"))
