@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from campaigns.models.campaign import Campaign
@@ -21,6 +22,27 @@ EMAIL_QUESTION_SLUG, EMAIL_QUESTION_VERSION = "action-email-question", 1
 class ActionQuerySet(models.QuerySet):
     def open(self):
         return self.filter(campaign__state=Campaign.State.LIVE)
+
+    def with_counts(self):
+        """`acts_count`: how many people, or organisations, did it. Confirmed only, and each once."""
+        tallies = self.model.tallies.rel.related_model.objects.whole().filter(action=models.OuterRef("pk"))
+        total = tallies.order_by().values("action").annotate(total=models.Sum("number")).values("total")
+        return self.annotate(acts_count=Coalesce(models.Subquery(total), 0))
+
+    def to_offer(self, now, *, to_organisation=False):
+        """What somebody can be sent to now: open, not past its day, and with room for one more where people come.
+
+        Passing it on is offered in its own way, and one person is not asked to speak for an organisation.
+        """
+        kinds = [Action.Kind.SIGN, Action.Kind.WRITE, *([Action.Kind.JOIN] if to_organisation else [])]
+        events = Action.activities.through.objects.filter(activity__in=Activity.objects.open_to_all(now).values("pk"))
+        can_come = models.Q(kind=Action.Kind.ATTEND) & models.Exists(events.filter(action=models.OuterRef("pk")))
+        on_time = models.Q(campaign__deadline=None) | models.Q(campaign__deadline__gte=timezone.localdate(now))
+        return self.open().filter(on_time, models.Q(kind__in=kinds) | can_come)
+
+    def not_done_by(self, supporter):
+        done = ActionTaken.objects.confirmed().filter(action=models.OuterRef("pk"), supporter=supporter)
+        return self.filter(~models.Exists(done))
 
 
 class Action(models.Model):
@@ -69,6 +91,19 @@ class ActionTakenQuerySet(models.QuerySet):
 
     def for_campaign(self, campaign):
         return self.filter(action__campaign=campaign)
+
+    def in_place_until(self, taken):
+        """What was done of the same kind in the same constituency, up to this one. It says nothing of what came later."""
+        theirs = self.confirmed().filter(action=taken.action_id, constituency_code=taken.constituency_code)
+        return theirs.filter(confirmed_at__lte=taken.confirmed_at)
+
+    def of_members(self, group):
+        """By those who belong to the group today."""
+        return self.confirmed().filter(supporter__in=group.memberships.current().values("supporter"))
+
+    def people_count(self) -> int:
+        """Each person or organisation once, however much they did."""
+        return self.values("supporter").distinct().count()
 
     def wanting_to_be_shown(self):
         """Confirmed, and they chose it: nobody is shown without having said so."""

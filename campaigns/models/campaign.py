@@ -1,7 +1,9 @@
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 
 from pledges.models import DeclarationPrinciple, SummitGoal
 
@@ -24,8 +26,15 @@ class CampaignQuerySet(models.QuerySet):
         return self.filter(state__in=[Campaign.State.RESTING, Campaign.State.CLOSED])
 
     def with_names_count(self):
-        confirmed = models.Q(actions__taken__confirmed_at__isnull=False)
-        return self.annotate(names_count=models.Count("actions__taken", filter=confirmed))
+        """`names_count`, to sort by: how many did what the campaign asks first. Pages show `counted`."""
+        first = self.model.actions.rel.related_model.objects.filter(campaign=models.OuterRef("pk")).with_counts()
+        first = models.Subquery(first.order_by("rank", "pk").values("acts_count")[:1])
+        return self.annotate(names_count=Coalesce(first, 0))
+
+    def with_numbers(self):
+        """`counted` for each of many."""
+        actions = self.model.actions.rel.related_model.objects.with_counts()
+        return self.prefetch_related(models.Prefetch("actions", actions, to_attr="counted"))
 
     def with_relay_count(self):
         """`relay_count`: how many groups have passed it on. Counted by itself, so that it multiplies no other count."""
@@ -109,6 +118,11 @@ class Campaign(models.Model):
 
     def get_absolute_url(self):
         return reverse("campaigns:detail", args=[self.slug])
+
+    @cached_property
+    def counted(self) -> list:
+        """What it asks, the first thing first, each with `acts_count`. Asked once, so that a page shows one number."""
+        return list(self.actions.with_counts())
 
     @property
     def words_to_pass_on(self) -> str:
