@@ -85,7 +85,12 @@ def act_from_mail(action: Action, supporter: Supporter, mailing: Mailing | None)
         return before
     now = timezone.now()
     taken = ActionTaken.objects.create(
-        action=action, supporter=supporter, mailing=mailing, created_at=now, confirmed_at=now
+        action=action,
+        supporter=supporter,
+        mailing=mailing,
+        constituency_code=supporter.constituency_code,
+        created_at=now,
+        confirmed_at=now,
     )
     record("campaigns.act", taken, by=supporter, mailing=mailing.pk if mailing else None)
     return taken
@@ -138,7 +143,8 @@ def _count(taken: ActionTaken, supporter: Supporter) -> ActionTaken:
     for name in DETAILS:
         setattr(taken, name, "")
     taken.supporter, taken.confirmed_at = supporter, timezone.now()
-    taken.save(update_fields=["supporter", "confirmed_at", *DETAILS])
+    taken.constituency_code = supporter.constituency_code
+    taken.save(update_fields=["supporter", "confirmed_at", "constituency_code", *DETAILS])
     record("campaigns.act", taken, by=supporter, mailing=None)
     return taken
 

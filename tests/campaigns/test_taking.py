@@ -224,3 +224,15 @@ def test_held_about_tells_a_person_their_own_acts_only(action):
     actions.confirm_action(sign(action, name="Bo", email="bo@example.org"))
     told = held_about(mine)["Campaigns you took part in"]
     assert [row["Campaign"] for row in told] == [action.campaign.ask]
+
+
+def test_an_act_keeps_its_constituency_when_the_person_is_forgotten(action, staff):
+    seat = factories.ConstituencyFactory()
+    factories.put_in("LS7 3HJ", seat)
+    taken = actions.confirm_action(sign(action))
+    assert (taken.constituency_code, taken.supporter.constituency_code) == (seat.code, seat.code)
+    other = factories.ActionFactory(campaign=factories.CampaignFactory(owner=staff))
+    assert actions.act_from_mail(other, taken.supporter, None).constituency_code == seat.code
+    erase_supporter(taken.supporter, by=staff)
+    taken.refresh_from_db()
+    assert (taken.constituency_code, taken.postcode) == (seat.code, "")
