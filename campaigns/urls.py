@@ -31,6 +31,8 @@ urlpatterns = [
     path("actions/<slug:slug>/sent/<str:token>/", views.Sent.as_view(), name="sent"),
     path("actions/<slug:slug>/done/", views.Done.as_view(), name="done"),
     path("actions/<slug:slug>/done/<str:token>/", views.Done.as_view(), name="done"),
+    path("embed/<slug:token>/", views.EmbedPage.as_view(), name="embed"),
+    path("embed/<slug:token>/sent/<str:sent>/", views.EmbedSent.as_view(), name="embed_sent"),
     path("manage/<slug:group>/email/", views.GroupMailList.as_view(), name="group_mail"),
     path("manage/<slug:group>/email/new/", views.GroupMailNew.as_view(), name="group_mail_new"),
     *[

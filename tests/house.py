@@ -33,8 +33,8 @@ FLOORS = {
 
 # Rooms that only one app has. Floor 0 holds what even models may use.
 PRIVATE_ROOMS = {
-    "sanctuary.places": {"postcode": 0, "grid": 0, "directory": 0, "uk_map": 0},
-    "sanctuary.people": {"sealed": 0, "address": 0, "tokens": 0, "links": 0, "spreadsheet": 0},
+    "sanctuary.places": {"postcode": 0, "grid": 0, "directory": 0, "onspd": 0, "parliament": 0, "uk_map": 0},
+    "sanctuary.people": {"sealed": 0, "address": 0, "tokens": 0, "links": 0, "guard": 0, "spreadsheet": 0},
     "sanctuary.post": {"merge": 0, "markup": 0, "message": 0, "pump": 0, "journal": 0, "sink": 0, "returns": 0},
 }
 
@@ -62,6 +62,8 @@ LENT = {
     "sanctuary.post.pump",
     "sanctuary.post.returns",
     "groups.views.room",
+    # The pledge in a frame is the very form of the pledge page.
+    "pledges.forms",
 }
 
 

@@ -1,3 +1,4 @@
+from campaigns.actions.allying import save_partner
 from campaigns.actions.campaigning import (
     approve_campaign,
     close_campaign,
@@ -18,11 +19,14 @@ from campaigns.actions.controlling import (
     settle_doubt,
     stop_mailing,
 )
+from campaigns.actions.embedding import end_embed, make_embed
 from campaigns.actions.freezing import freeze_and_start
 from campaigns.actions.group_limits import next_free
 from campaigns.actions.group_mail import delete_group_mailing, write_group_mailing
 from campaigns.actions.guarding import guard_mailing, rest_domains
 from campaigns.actions.limiting import leaves_at, quiet_until
+from campaigns.actions.listing import HEAD as LIST_HEAD
+from campaigns.actions.listing import PartnerList, give_list, rows_of
 from campaigns.actions.mailing import (
     approve_mailing,
     schedule_mailing,
@@ -31,6 +35,12 @@ from campaigns.actions.mailing import (
     write_mailing,
 )
 from campaigns.actions.merging import acts_of, emails_of, has_acted, move_acts, move_acts_back
+from campaigns.actions.partnering import (
+    forget_partner_yeses,
+    move_partner_yeses,
+    move_partner_yeses_back,
+    partners_told_about,
+)
 from campaigns.actions.recovering import doubt_expired_chunk, recover_journals
 from campaigns.actions.relaying import relay_campaign, take_back_relay
 from campaigns.actions.returning import (
@@ -41,6 +51,7 @@ from campaigns.actions.returning import (
     take_return,
 )
 from campaigns.actions.sending import send_for
+from campaigns.actions.sourcing import find_source, source_url
 from campaigns.actions.starting import Words, blank, national_call, next_activities
 from campaigns.actions.taking import (
     act_from_mail,
@@ -53,7 +64,9 @@ from campaigns.actions.taking import (
 
 __all__ = [
     "FIELDS",
+    "LIST_HEAD",
     "MAY_BE_EMPTY",
+    "PartnerList",
     "Words",
     "act_from_mail",
     "acts_of",
@@ -68,25 +81,33 @@ __all__ = [
     "delete_group_mailing",
     "doubt_expired_chunk",
     "emails_of",
+    "end_embed",
     "fields_of",
+    "find_source",
     "finish_mailing",
     "forget_addresses",
+    "forget_partner_yeses",
     "forget_returned",
     "forget_returned_of",
     "forget_supporter",
     "forget_unconfirmed",
     "freeze_and_start",
+    "give_list",
     "guard_mailing",
     "has_acted",
     "held_about",
     "leaves_at",
+    "make_embed",
     "make_live",
     "move_acts",
     "move_acts_back",
+    "move_partner_yeses",
+    "move_partner_yeses_back",
     "national_call",
     "next_activities",
     "next_free",
     "note_campaign_edit",
+    "partners_told_about",
     "pause_all_mailings",
     "pause_mailing",
     "preview",
@@ -101,11 +122,14 @@ __all__ = [
     "return_to_draft",
     "returned_about",
     "returned_counts",
+    "rows_of",
     "sample_recipients",
+    "save_partner",
     "schedule_mailing",
     "send_for",
     "send_test",
     "settle_doubt",
+    "source_url",
     "start_act",
     "stop_mailing",
     "take_back_relay",

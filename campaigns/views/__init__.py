@@ -1,4 +1,5 @@
 from campaigns.views.acting import Attend, CampaignPage, Join, Share, Sign
+from campaigns.views.embed import EmbedPage, EmbedSent
 from campaigns.views.group_mail import (
     GroupMailCheck,
     GroupMailLetter,
@@ -25,6 +26,8 @@ __all__ = [
     "CampaignPage",
     "ConfirmAction",
     "Done",
+    "EmbedPage",
+    "EmbedSent",
     "FromMail",
     "GroupMailApprove",
     "GroupMailCheck",
