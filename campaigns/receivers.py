@@ -10,11 +10,13 @@ from sanctuary.post.signals import copy_returned
 def forget_supporter(supporter, **kwargs):
     actions.forget_supporter(supporter)
     actions.forget_returned_of(supporter)
+    actions.forget_partner_yeses(supporter)
 
 
 @receiver(held_asked)
 def held_about(supporter, **kwargs):
-    return actions.held_about(supporter) | actions.returned_about(supporter)
+    told = actions.partners_told_about(supporter)
+    return actions.held_about(supporter) | actions.returned_about(supporter) | told
 
 
 @receiver(copy_returned)
@@ -25,6 +27,16 @@ def take_return(sender, signal, **told):
 @receiver(supporters_merged)
 def move_acts(kept, gone, **kwargs):
     return {"campaigns": actions.move_acts(kept, gone)}
+
+
+@receiver(supporters_merged)
+def move_partner_yeses(kept, gone, **kwargs):
+    return {"partners": actions.move_partner_yeses(kept, gone)}
+
+
+@receiver(merge_undone)
+def move_partner_yeses_back(kept, gone, moved, **kwargs):
+    actions.move_partner_yeses_back(kept, gone, moved.get("partners", []))
 
 
 @receiver(merge_undone)

@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from campaigns.actions.partnering import take_partners_words
 from campaigns.models import Campaign, Mailing
 from sanctuary.audit.actions import record
 from sanctuary.audit.models import Entry
@@ -27,7 +28,8 @@ def note_campaign_edit(campaign: Campaign, *, by) -> None:
 def approve_campaign(campaign: Campaign, *, by, purpose_note: str) -> Campaign:
     """A second person takes responsibility for the ask and says how it furthers the charity's purposes.
 
-    Raises ValidationError: "wrong_state", "own_campaign", "own_words", "no_note" or "no_action".
+    Raises ValidationError: "wrong_state", "own_campaign", "own_words", "no_note", "no_action",
+    "no_partner_words" or "partner_off".
     """
     campaign = _locked(campaign)
     if campaign.state == State.APPROVED and campaign.approved_by_id == by.pk:
@@ -38,6 +40,7 @@ def approve_campaign(campaign: Campaign, *, by, purpose_note: str) -> Campaign:
         raise ValidationError("Say how this campaign furthers the charity’s purposes.", code="no_note")
     if not campaign.actions.exclude(statement="").exists():
         raise ValidationError("Write the words that people will put their name to first.", code="no_action")
+    take_partners_words(campaign)
     campaign.approved_by, campaign.approved_at = by, timezone.now()
     campaign.purpose_note = purpose_note.strip()
     return _move(campaign, State.APPROVED, by, fields=["approved_by", "approved_at", "purpose_note"])

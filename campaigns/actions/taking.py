@@ -7,6 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from campaigns.actions.partnering import keep_ticks, write_partner_yeses
+from campaigns.actions.sourcing import find_source, source_of_mail
 from campaigns.models import Action, ActionTaken, Campaign, Delivery, Mailing
 from campaigns.models.action import EMAIL_QUESTION, EMAIL_QUESTION_SLUG, EMAIL_QUESTION_VERSION
 from sanctuary.audit.actions import record
@@ -23,11 +25,12 @@ DETAILS = ["name", "email", "postcode", "contact_name", "job_role"]
 
 @transaction.atomic
 def start_act(
-    action: Action, *, email: str, postcode: str = "", from_code: str = "", with_code: str = "", **told
+    action: Action, *, email: str, postcode: str = "", from_code: str = "", with_code: str = "", ticked=(), **told
 ) -> ActionTaken:
     """Keep somebody's wish to act until it is confirmed from the mailbox, and send the link that confirms it.
 
-    `told` are fields of ActionTaken: name, wants_email, shown, and for an organisation kind and the rest.
+    `told` are fields of ActionTaken: name, wants_email, shown, and for an organisation kind and the rest. `ticked` are
+    the partners whose own box was ticked.
 
     One address has at most three such wishes a day, after which its newest is returned, and gets at most three
     letters a day that ask it anything; beyond that nothing is sent.
@@ -45,9 +48,11 @@ def start_act(
         permission_wording=_wording(),
         email=address,
         postcode=str(postcode or ""),
+        source=find_source(action.campaign, from_code),
         created_at=now,
         **told,
     )
+    keep_ticks(taken, ticked)
     link = links.absolute("campaigns:confirm", tokens.make(CONFIRM, taken.pk))
     queue_sparingly("campaigns/confirm", to=address, context={"campaign": action.campaign, "link": link})
     return taken
@@ -68,6 +73,7 @@ def confirm_action(taken: ActionTaken) -> ActionTaken:
         kind=taken.kind, name=taken.name, email=taken.email, postcode=taken.postcode, **_organisation(taken)
     )
     _write_permission(taken, supporter)
+    write_partner_yeses(taken, supporter)
     return _count(taken, supporter)
 
 
@@ -88,6 +94,7 @@ def act_from_mail(action: Action, supporter: Supporter, mailing: Mailing | None)
         action=action,
         supporter=supporter,
         mailing=mailing,
+        source=source_of_mail(action.campaign, mailing),
         constituency_code=supporter.constituency_code,
         created_at=now,
         confirmed_at=now,

@@ -51,7 +51,8 @@ class Partner(models.Model):
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(may_export=False) | models.Q(agreement_on__isnull=False) & ~models.Q(agreement_note=""),
+                condition=models.Q(may_export=False)
+                | models.Q(agreement_on__isnull=False) & ~models.Q(agreement_note=""),
                 name="campaigns_a_list_needs_an_agreement",
             ),
         ]

@@ -1,4 +1,4 @@
-"""People who let us tell a partner about them. The ledger says whether they still do; here stands for which campaign."""
+"""People who let us tell a partner about them. The ledger says whether they still do; here, on which campaign."""
 
 import secrets
 
@@ -40,7 +40,7 @@ class PartnerYesQuerySet(models.QuerySet):
         return self.filter(ended_at__isnull=True, supporter__isnull=False)
 
     def live(self):
-        """Whom a partner may be told about now: the ledger says yes to this very partner, and the address is no silent one.
+        """Whom a partner may be told about: the ledger says yes to this very partner, and the address is not silenced.
 
         A silence from before the yes does not undo it, for the person asked anew; a complaint always does.
         """
