@@ -93,7 +93,7 @@ class ActionTakenQuerySet(models.QuerySet):
         return self.filter(action__campaign=campaign)
 
     def in_place_until(self, taken):
-        """What was done of the same kind in the same constituency, up to this one. It says nothing of what came later."""
+        """What was done of the same kind in the same constituency, up to this one: nothing of what came later."""
         theirs = self.confirmed().filter(action=taken.action_id, constituency_code=taken.constituency_code)
         return theirs.filter(confirmed_at__lte=taken.confirmed_at)
 

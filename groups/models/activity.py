@@ -65,7 +65,7 @@ class ActivityQuerySet(models.QuerySet):
         return self.filter(group__in=groups.order_by().values("pk"))
 
     def open_to_all(self, now):
-        """Where anybody can be sent: public, going ahead, with room, in a place that is no secret and under no shield."""
+        """Where anybody can be sent: public, going ahead, with room, in a known place and under no shield."""
         there = self.public().upcoming(now).filter(is_venue_private=False, is_women_only=False)
         has_room = models.Q(capacity=None) | models.Q(seats_taken__lt=models.F("capacity"))
         return there.filter(~Shield.objects.over("group")).with_seats().filter(has_room)
