@@ -11,10 +11,15 @@ from sanctuary.people.address import mac
 LETTERS, LENGTH = "abcdefghjkmnpqrstuvwxyz23456789", 12
 
 
+def new_share_code() -> str:
+    """The end of a link: drawn by chance, so that nothing can be read out of it and nobody can guess another's."""
+    return get_random_string(LENGTH, LETTERS)
+
+
 def give_share_code(taken: ActionTaken) -> ActionTaken:
-    """The end of their own link: drawn by chance. Harmless to repeat: a link once given stays."""
+    """For an act from before there were such links. Harmless to repeat: a link once given stays."""
     if not taken.share_code:
-        taken.share_code = get_random_string(LENGTH, LETTERS)
+        taken.share_code = new_share_code()
         taken.save(update_fields=["share_code"])
     return taken
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from campaigns.actions.partnering import keep_ticks, write_partner_yeses
+from campaigns.actions.sharing import credit_sharer, give_share_code, new_share_code, sharer_of
 from campaigns.actions.sourcing import find_source, source_of_mail
 from campaigns.models import Action, ActionTaken, Campaign, Delivery, Mailing
 from campaigns.models.action import EMAIL_QUESTION, EMAIL_QUESTION_SLUG, EMAIL_QUESTION_VERSION
@@ -49,6 +50,7 @@ def start_act(
         email=address,
         postcode=str(postcode or ""),
         source=find_source(action.campaign, from_code),
+        via=sharer_of(action, with_code, address=address),
         created_at=now,
         **told,
     )
@@ -85,10 +87,10 @@ def act_from_mail(action: Action, supporter: Supporter, mailing: Mailing | None)
     """
     if not action.campaign.is_live:
         raise ValidationError("This campaign is not taking names at the moment.", code="not_live")
-    supporter = Supporter.objects.select_for_update(of=("self",)).get(pk=supporter.pk)
+    supporter = Supporter.objects.select_for_update(of=("self",), no_key=True).get(pk=supporter.pk)
     before = ActionTaken.objects.confirmed().filter(action=action, supporter=supporter).first()
     if before:
-        return before
+        return give_share_code(before)
     now = timezone.now()
     taken = ActionTaken.objects.create(
         action=action,
@@ -96,6 +98,7 @@ def act_from_mail(action: Action, supporter: Supporter, mailing: Mailing | None)
         mailing=mailing,
         source=source_of_mail(action.campaign, mailing),
         constituency_code=supporter.constituency_code,
+        share_code=new_share_code(),
         created_at=now,
         confirmed_at=now,
     )
@@ -111,7 +114,7 @@ def forget_unconfirmed() -> int:
 @transaction.atomic
 def forget_supporter(supporter: Supporter) -> None:
     """Keep the counts, lose the person: their name and address leave this room too."""
-    ActionTaken.objects.filter(supporter=supporter).update(**dict.fromkeys(DETAILS, ""))
+    ActionTaken.objects.filter(supporter=supporter).update(share_code=None, **dict.fromkeys(DETAILS, ""))
     if supporter.email:
         ActionTaken.objects.filter(email=supporter.email, confirmed_at=None).delete()
     # Rows still waiting keep their address until the gate has struck them out: it compares the two. A relay that
@@ -129,6 +132,8 @@ def held_about(supporter: Supporter) -> dict[str, list[dict[str, str]]]:
                 "Campaign": taken.action.campaign.ask,
                 "When": date_format(timezone.localtime(taken.created_at), "j F Y, H:i"),
                 "From our email": taken.mailing.subject if taken.mailing else "",
+                "The end of your own link": taken.share_code or "",
+                "Through a link that somebody shared": "Yes" if taken.via_id else "",
             }
             for taken in acts
         ]
@@ -151,8 +156,10 @@ def _count(taken: ActionTaken, supporter: Supporter) -> ActionTaken:
         setattr(taken, name, "")
     taken.supporter, taken.confirmed_at = supporter, timezone.now()
     taken.constituency_code = supporter.constituency_code
-    taken.save(update_fields=["supporter", "confirmed_at", "constituency_code", *DETAILS])
+    taken.share_code = new_share_code()
+    taken.save(update_fields=["supporter", "confirmed_at", "constituency_code", "share_code", *DETAILS])
     record("campaigns.act", taken, by=supporter, mailing=None)
+    credit_sharer(taken)
     return taken
 
 
