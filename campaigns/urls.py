@@ -1,6 +1,7 @@
 from django.urls import path
 
 from campaigns import views
+from campaigns.views import posting, writing
 
 app_name = "campaigns"
 _verb = views.GroupMailVerb.as_view
@@ -19,7 +20,24 @@ GROUP_MAIL = [
     ("stop", "stop/", views.GroupMailStop.as_view()),
     ("delete", "delete/", views.GroupMailDelete.as_view()),
 ]
+# A letter in the making, and its key.
+LETTER = [
+    ("", "", writing.Who),
+    ("_postcode", "postcode/", writing.ChangePlace),
+    ("_write", "write/", writing.WriteLetter),
+    ("_check", "check/", writing.CheckLetter),
+    ("_send", "send/", posting.SendLetter),
+    ("_print", "print/", posting.PrintLetter),
+    ("_sent", "sent/", posting.HaveSent),
+    ("_clear", "clear/", posting.ClearLetter),
+    ("_remind", "remind/", posting.RemindMe),
+]
 urlpatterns = [
+    path("actions/letter/cleared/", posting.LetterCleared.as_view(), name="letter_cleared"),
+    path("actions/letter/thanks/", posting.LetterThanks.as_view(), name="letter_thanks"),
+    path("actions/letter/back/<str:token>/", posting.LetterBack.as_view(), name="letter_back"),
+    *[path(f"actions/letter/<str:token>/{where}", view.as_view(), name=f"letter{name}") for name, where, view in LETTER],
+    path("actions/<slug:slug>/write/", writing.Write.as_view(), name="write"),
     path("actions/", views.CampaignList.as_view(), name="list"),
     path("actions/confirm/<str:token>/", views.ConfirmAction.as_view(), name="confirm"),
     path("actions/<slug:slug>/", views.CampaignPage.as_view(), name="detail"),
@@ -27,10 +45,14 @@ urlpatterns = [
     path("actions/<slug:slug>/join/", views.Join.as_view(), name="join"),
     path("actions/<slug:slug>/attend/", views.Attend.as_view(), name="attend"),
     path("actions/<slug:slug>/share/", views.Share.as_view(), name="share"),
+    path("actions/<slug:slug>/replies/", views.Replies.as_view(), name="replies"),
+    path("actions/<slug:slug>/reply/<str:token>/", views.TellReply.as_view(), name="reply"),
     path("actions/<slug:slug>/m/<str:token>/", views.FromMail.as_view(), name="from_mail"),
     path("actions/<slug:slug>/sent/<str:token>/", views.Sent.as_view(), name="sent"),
     path("actions/<slug:slug>/done/", views.Done.as_view(), name="done"),
     path("actions/<slug:slug>/done/<str:token>/", views.Done.as_view(), name="done"),
+    path("actions/<slug:slug>/poster.pdf", views.CampaignPoster.as_view(), name="poster"),
+    path("actions/<slug:slug>/picture.png", views.CampaignPicture.as_view(), name="picture"),
     path("embed/<slug:token>/", views.EmbedPage.as_view(), name="embed"),
     path("embed/<slug:token>/sent/<str:sent>/", views.EmbedSent.as_view(), name="embed_sent"),
     path("manage/<slug:group>/email/", views.GroupMailList.as_view(), name="group_mail"),

@@ -2,6 +2,7 @@ from django.urls import path
 
 from groups import views
 from groups.views import import_people
+from groups.views.drawn import GroupPicture, GroupPoster
 
 app_name = "groups"
 urlpatterns = [
@@ -15,6 +16,8 @@ urlpatterns = [
     path("groups/messages/<str:token>/", views.SendMessage.as_view(), name="send_message"),
     path("groups/<slug:slug>/write/", views.WriteTo.as_view(), name="write_to"),
     path("groups/<slug:slug>/write/asked/", views.MessageAsked.as_view(), name="message_asked"),
+    path("groups/<slug:slug>/poster.pdf", GroupPoster.as_view(), name="poster"),
+    path("groups/<slug:slug>/picture.png", GroupPicture.as_view(), name="picture"),
     path("groups/<slug:slug>/", views.GroupDetail.as_view(), name="detail"),
     path("manage/", views.ManageHome.as_view(), name="manage_home"),
     path("manage/regions/", views.Regions.as_view(), name="regions"),

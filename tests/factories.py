@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from campaigns.models import Action, ActionTaken, Campaign, Mailing, Relay
+from campaigns.models import Action, ActionTaken, Campaign, Embed, Mailing, Relay
 from groups.models import (
     Activity,
     Booking,
@@ -335,6 +335,16 @@ class RelayFactory(DjangoModelFactory):
 
     way = Relay.Way.OTHER
     relayed_at = factory.LazyFunction(timezone.now)
+
+
+class EmbedFactory(DjangoModelFactory):
+    """The pledge on somebody's website; with a campaign, its form."""
+
+    class Meta:
+        model = Embed
+
+    label = "Our website"
+    allowed_hosts = ["www.example.org"]
 
 
 class ActionFactory(DjangoModelFactory):

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from groups.models import LocalGroup, Removal
 from tests import persons
+from tests.embeds import frame_sent, frame_token
 from tests.imported import checked_file, done_file
 from tests.stories import draft_of, open_story_of
 from tests.team import asked_of, helper_of, version_of
@@ -280,6 +281,8 @@ PAGES = [
     by_link("groups:send_message", "message"),
     by_link("groups:invitation", "invitation"),
     by_link("groups:invitation_code", "invitation", everyone(302, stranger=405), weight=NONE),
+    Page("groups:poster", PUBLIC, lambda world: (world.ours.group.slug,), weight=NONE),
+    Page("groups:picture", PUBLIC, lambda world: (world.ours.group.slug,), weight=NONE),
     Page("groups:detail", PUBLIC, lambda world: (world.ours.group.slug,)),
     Page(
         "groups:manage_home",
@@ -388,6 +391,10 @@ PAGES = [
     of_mail("one", sent=True),
     of_mail("stop", sent=True),
     *[of_mail(verb, everyone(405, stranger=302), weight=NONE) for verb in MAIL_VERBS],
+    Page("campaigns:poster", PUBLIC, lambda world: (world.campaign.slug,), weight=NONE),
+    Page("campaigns:picture", PUBLIC, lambda world: (world.campaign.slug,), weight=NONE),
+    Page("campaigns:embed", PUBLIC, lambda world: (frame_token(world.ours),), weight=TASK),
+    Page("campaigns:embed_sent", PUBLIC, frame_sent, weight=TASK),
     Page("campaigns:list", PUBLIC, lists=True),
     Page("campaigns:detail", PUBLIC, lambda world: (world.campaign.slug,), weight=TASK),
     *[Page(f"campaigns:{kind}", PUBLIC, lambda world: (world.campaign.slug,), weight=TASK) for kind in ACTS],

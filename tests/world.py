@@ -21,6 +21,7 @@ from streams.models import Stream
 from tests import factories as make
 from tests.acts import furnish_acts
 from tests.bookings import booking_of, furnish_bookings
+from tests.embeds import furnish_embeds
 from tests.factories import permit
 from tests.imported import furnish_imports
 from tests.logs import furnish_log, pulse_token
@@ -211,6 +212,7 @@ def _tenant(group: LocalGroup, coordinator: User, mark: str) -> Tenant:
     words = "Gone gone Memb Pledg Venue memb pledg Letter Words Cont cont Lead"
     kinds = [f"{kind}{mark}" for kind in words.split()]
     kinds += furnish_stories(group, coordinator, mark)
+    kinds += furnish_embeds(group, mark)
     kinds += furnish_team(group, coordinator, mark)
     kinds += furnish_person(group, coordinator, member, mark)
     kinds += furnish_imports(group, coordinator, mark)

@@ -1,4 +1,5 @@
 from campaigns.views.acting import Attend, CampaignPage, Join, Share, Sign
+from campaigns.views.drawn import CampaignPicture, CampaignPoster
 from campaigns.views.embed import EmbedPage, EmbedSent
 from campaigns.views.group_mail import (
     GroupMailCheck,
@@ -19,11 +20,14 @@ from campaigns.views.group_mail_verbs import (
 )
 from campaigns.views.public import CampaignList, ConfirmAction, Done, FromMail, Sent
 from campaigns.views.relay import PassOn, RelayKit, TakeBack
+from campaigns.views.replying import Replies, TellReply
 
 __all__ = [
     "Attend",
     "CampaignList",
     "CampaignPage",
+    "CampaignPicture",
+    "CampaignPoster",
     "ConfirmAction",
     "Done",
     "EmbedPage",
@@ -45,8 +49,10 @@ __all__ = [
     "Join",
     "PassOn",
     "RelayKit",
+    "Replies",
     "Sent",
     "Share",
     "Sign",
     "TakeBack",
+    "TellReply",
 ]
