@@ -47,25 +47,25 @@ def load_postcodes(areas: Iterable[str] = (), *, progress: Callable[[Progress], 
         raise ValidationError(f"There is no postcode area {', '.join(unknown)}.", code="unknown_area")
     files = directory.letter_files(wanted)
     with transaction.atomic(), connection.cursor() as cursor:
-        _be_the_only_load(cursor)
+        be_the_only_load(cursor)
         load_outward_codes()
-        _make_new_table(cursor, keep_outside=wanted)
+        make_new_table(cursor, keep_outside=wanted)
         summaries, done = {}, Progress(0, 0, 0)
         for done, found in _copy_files(cursor, files, wanted):
             summaries |= found
             progress(done)
         save_outward_codes(summaries)
-        _swap_tables(cursor)
+        swap_tables(cursor)
     return done
 
 
-def _be_the_only_load(cursor) -> None:
+def be_the_only_load(cursor) -> None:
     cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('places.load_postcodes'))")
     if not cursor.fetchone()[0]:
         raise ValidationError("Postcodes are being loaded already.", code="already_loading")
 
 
-def _make_new_table(cursor, *, keep_outside: frozenset[str]) -> None:
+def make_new_table(cursor, *, keep_outside: frozenset[str]) -> None:
     """A new table beside the old; if only some areas are wanted, with the old rows of the others."""
     cursor.execute("CREATE TABLE places_fullpostcode_new (LIKE places_fullpostcode)")
     if keep_outside:
@@ -118,7 +118,7 @@ def _known_seats(cursor, letter: str) -> dict[str, int]:
     return dict(cursor)
 
 
-def _swap_tables(cursor) -> None:
+def swap_tables(cursor) -> None:
     # The index is built once the rows are in: far quicker than row by row.
     cursor.execute("ALTER TABLE places_fullpostcode_new ADD PRIMARY KEY (code)")
     cursor.execute("ANALYZE places_fullpostcode_new")
