@@ -4,6 +4,7 @@ import re
 
 from django import forms
 
+from campaigns.forms.partners import PartnerConsents
 from campaigns.models.action import EMAIL_QUESTION
 from sanctuary.people.forms import AddressField, NameField, StampedForm
 from sanctuary.people.models import Supporter
@@ -68,7 +69,7 @@ class EmailQuestionField(YesNoField):
         super().__init__(label=_QUESTION + "?", help_text=_PROMISE, needed="Choose yes or no to emails", **kwargs)
 
 
-class SignForm(Carried, StampedForm):
+class SignForm(PartnerConsents, Carried, StampedForm):
     """Put your name to a campaign."""
 
     purpose = "act-sign"
@@ -104,7 +105,7 @@ class OrganisationForm(Carried):
         return {name: self.cleaned_data[name] for name in ("name", "organisation_type", "postcode")}
 
 
-class SpeakerForm(StampedForm):
+class SpeakerForm(PartnerConsents, StampedForm):
     """Our organisation joins, page 2: the person who speaks for it."""
 
     purpose = "act-join"

@@ -73,11 +73,7 @@ class Partner(models.Model):
 class CampaignPartnerQuerySet(models.QuerySet):
     def shown(self):
         """Those the campaign's page names."""
-        return self.filter(partner__is_active=True).select_related("partner").order_by("order", "pk")
-
-    def asking(self):
-        """Those with a box of their own on the forms, in the words that were approved."""
-        return self.shown().filter(shows_consent=True, wording__isnull=False).select_related("partner", "wording")
+        return self.filter(partner__is_active=True).select_related("partner", "wording").order_by("order", "pk")
 
 
 class CampaignPartner(models.Model):
@@ -110,3 +106,8 @@ class CampaignPartner(models.Model):
 
     def __str__(self):
         return f"{self.partner} · {self.campaign}"
+
+    @property
+    def role_rank(self) -> int:
+        """Owners before supporters."""
+        return self.Role.values.index(self.role)

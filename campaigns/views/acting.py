@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from campaigns import actions
 from campaigns.forms import Carried, OrganisationForm, SignForm, SpeakerForm
 from campaigns.forms.acting import code_in
-from campaigns.models import Action, Campaign
+from campaigns.models import Action, Campaign, CampaignPartner
 from groups.models import Activity
 from sanctuary.people import tokens
 from sanctuary.people.models import Supporter
@@ -38,6 +38,10 @@ class OfCampaign:
         return list(self.campaign.actions.all())
 
     @cached_property
+    def partners(self) -> list[CampaignPartner]:
+        return list(self.campaign.partners.shown())
+
+    @cached_property
     def action(self) -> Action | None:
         for action in self.asks:
             if action.kind == self.kind:
@@ -49,6 +53,7 @@ class OfCampaign:
         about = {
             "campaign": self.campaign,
             "action": self.action,
+            "partners": self.partners,
             "others": [each for each in self.asks if each != self.action],
             "codes": urlencode({name: code for name, code in codes.items() if code}),
         }
@@ -73,8 +78,11 @@ class Sign(OfCampaign, FormPage):
     def get_initial(self):
         return Carried.codes_in(self.request.GET)
 
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"partners": self.partners}
+
     def act(self, form):
-        return actions.start_act(self.action, **form.told(), **form.carried())
+        return actions.start_act(self.action, **form.told(), **form.carried(), ticked=form.ticked())
 
     def get_success_url(self):
         return sent_url(self.outcome)
@@ -90,24 +98,27 @@ class Join(OfCampaign, Page):
     kind = Action.Kind.JOIN
 
     def get(self, request, *args, **kwargs):
-        return self.show(1, OrganisationForm(initial=Carried.codes_in(request.GET)), SpeakerForm())
+        return self.show(1, OrganisationForm(initial=Carried.codes_in(request.GET)), self.speaker())
 
     def post(self, request, *args, **kwargs):
         organisation, typed = OrganisationForm(request.POST), request.POST.dict()
         if request.POST.get("step") != "2" or not organisation.is_valid():
             is_good = organisation.is_valid()
             return self.show(
-                2 if is_good else 1, organisation, SpeakerForm(initial=typed), status=200 if is_good else 422
+                2 if is_good else 1, organisation, self.speaker(initial=typed), status=200 if is_good else 422
             )
         if "back" in request.POST:
-            return self.show(1, OrganisationForm(initial=typed), SpeakerForm(initial=typed))
-        return self.after_last_page(organisation, SpeakerForm(request.POST))
+            return self.show(1, OrganisationForm(initial=typed), self.speaker(initial=typed))
+        return self.after_last_page(organisation, self.speaker(request.POST))
+
+    def speaker(self, *args, **kwargs) -> SpeakerForm:
+        return SpeakerForm(*args, partners=self.partners, **kwargs)
 
     def after_last_page(self, organisation, speaker):
         if not speaker.is_valid():
             return self.show(2, organisation, speaker, status=422)
         told = organisation.told() | speaker.told() | {"kind": Supporter.Kind.ORGANISATION}
-        taken = actions.start_act(self.action, **told, **organisation.carried())
+        taken = actions.start_act(self.action, **told, **organisation.carried(), ticked=speaker.ticked())
         return redirect(sent_url(taken))
 
     def show(self, step, organisation, speaker, *, status=200):

@@ -27,7 +27,7 @@ def held_about(supporter: Supporter) -> Held:
     held = {
         "About you": [_facts(supporter)],
         "What we may email you about now": _senders(
-            CurrentPermission.objects.live().filter(supporter=supporter).select_related("controller")
+            CurrentPermission.objects.ours().live().filter(supporter=supporter).select_related("controller")
         ),
         "What you told us about emails": _answers(Permission.objects.history(supporter)),
     }

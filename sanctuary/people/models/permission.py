@@ -116,6 +116,13 @@ class CurrentPermissionQuerySet(models.QuerySet):
     def for_sender(self, controller, purpose):
         return self.filter(controller=controller, purpose=purpose)
 
+    def ours(self):
+        """Under which we or a group may write. What a partner has lets us tell it, and lets nobody here write."""
+        return self.exclude(controller__kind=Controller.Kind.PARTNER)
+
+    def of_partners(self):
+        return self.filter(controller__kind=Controller.Kind.PARTNER)
+
 
 class CurrentPermission(models.Model):
     """The ledger's last word for each supporter, controller, purpose and channel.
