@@ -48,6 +48,7 @@ ROOF = {"asgi", "celery", "demo", "desk", "home", "settings", "urls", "wsgi"}
 DOORS = {"models", "actions", "rules", "signals"}
 LENT = {
     "sanctuary.people.forms",
+    "sanctuary.people.guard",
     "sanctuary.places.forms",
     "sanctuary.places.postcode",
     "sanctuary.people.address",
@@ -61,6 +62,7 @@ LENT = {
     "sanctuary.post.message",
     "sanctuary.post.pump",
     "sanctuary.post.returns",
+    "groups.filters.question",
     "groups.views.room",
     # The pledge in a frame is the very form of the pledge page.
     "pledges.forms",
