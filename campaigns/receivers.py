@@ -1,14 +1,16 @@
 from django.dispatch import receiver
 
 from campaigns import actions
-from groups.signals import timeline_asked
+from groups.signals import booking_cancelled, booking_confirmed, timeline_asked
 from sanctuary.people.signals import held_asked, merge_undone, supporter_erased, supporters_merged, ties_asked
 from sanctuary.post.signals import copy_returned
 
 
 @receiver(supporter_erased)
-def forget_supporter(supporter, **kwargs):
+def forget_supporter(supporter, addresses=(), **kwargs):
     actions.forget_supporter(supporter)
+    actions.forget_who_came(supporter, addresses)
+    actions.forget_replies_of(supporter)
     actions.forget_returned_of(supporter)
     actions.forget_partner_yeses(supporter)
 
@@ -16,7 +18,7 @@ def forget_supporter(supporter, **kwargs):
 @receiver(held_asked)
 def held_about(supporter, **kwargs):
     told = actions.partners_told_about(supporter)
-    return actions.held_about(supporter) | actions.returned_about(supporter) | told
+    return actions.held_about(supporter) | actions.returned_about(supporter) | actions.replies_about(supporter) | told
 
 
 @receiver(copy_returned)
@@ -47,6 +49,16 @@ def move_acts_back(kept, gone, moved, **kwargs):
 @receiver(ties_asked)
 def has_acted(supporter, **kwargs):
     return actions.has_acted(supporter)
+
+
+@receiver(booking_confirmed)
+def count_booking(booking, **kwargs):
+    actions.count_booking(booking)
+
+
+@receiver(booking_cancelled)
+def uncount_booking(booking, **kwargs):
+    actions.uncount_booking(booking)
 
 
 @receiver(timeline_asked)

@@ -39,7 +39,9 @@ rules.add_perm("campaigns", is_active_staff)
 for noun in ("campaign", "mailing", "action", "throttle", "maildomain"):
     for verb in ("view", "add", "change", "delete"):
         rules.add_perm(f"campaigns.{verb}_{noun}", is_active_staff)
+for verb in ("view", "add", "change"):
+    rules.add_perm(f"campaigns.{verb}_embed", is_active_staff)
 rules.add_perm("campaigns.view_actiontaken", is_active_staff)
-for noun in ("coalition", "partner", "campaignpartner", "sourcelink"):
+for noun in ("coalition", "partner", "campaignpartner", "sourcelink", "stance"):
     for verb in ("view", "add", "change", "delete"):
         rules.add_perm(f"campaigns.{verb}_{noun}", is_active_staff)

@@ -73,3 +73,15 @@ def forget_addresses():
 def forget_returned():
     """Thirteen months after an email came back only the number is kept."""
     actions.forget_returned()
+
+
+@shared_task
+def ask_for_replies():
+    """People who wrote two weeks ago are asked, once, whether there was an answer."""
+    actions.ask_for_replies()
+
+
+@shared_task
+def forget_old_replies():
+    """After a year an answer is only where somebody stands."""
+    actions.forget_old_replies()

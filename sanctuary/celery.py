@@ -45,6 +45,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=17, hour="9-17"),
     },
     "forget enquiries about groups": {"task": "groups.tasks.life.forget_enquiries", "schedule": 3600},
+    # By day, since it writes to people.
+    "ask whether letters were answered": {
+        "task": "campaigns.tasks.ask_for_replies",
+        "schedule": crontab(minute=23, hour="9-17"),
+    },
+    "forget what was written about answers": {"task": "campaigns.tasks.forget_old_replies", "schedule": 3600},
     "forget unconfirmed names": {"task": "campaigns.tasks.forget_unconfirmed", "schedule": 3600},
 }
 

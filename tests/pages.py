@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from groups.models import LocalGroup, Removal
 from tests import persons
-from tests.embeds import frame_sent, frame_token
+from tests.embeds import frame_of, frame_sent, frame_token
 from tests.imported import checked_file, done_file
 from tests.stories import draft_of, open_story_of
 from tests.team import asked_of, helper_of, version_of
@@ -375,6 +375,16 @@ PAGES = [
     by_link("pledges:thanks", "thanks"),
     by_link("pledges:readdress", "thanks"),
     by_link("pledges:confirm", "confirm"),
+    Page("pledges:declaration", PUBLIC),
+    Page("pledges:endorsers", PUBLIC, lists=True),
+    Page("pledges:endorse", PUBLIC, weight=TASK),
+    Page("pledges:endorse_organisation", PUBLIC, weight=TASK),
+    by_link("pledges:endorse_after", "endorse_after"),
+    by_link("pledges:endorse_sent", "endorse_sent"),
+    by_link("pledges:endorse_confirm", "endorse_confirm"),
+    by_link("pledges:endorsed", "endorsed"),
+    by_link("pledges:endorsement", "endorsement"),
+    by_link("pledges:endorsement_remove", "endorsement", PUBLIC_VERB, weight=NONE),
     of_group("pledges:to_greet"),
     of_pledge("pledges:greet"),
     of_ask("campaigns:relay", OF_THE_GROUP, weight=MANAGE),
@@ -394,6 +404,16 @@ PAGES = [
     Page("campaigns:poster", PUBLIC, lambda world: (world.campaign.slug,), weight=NONE),
     Page("campaigns:picture", PUBLIC, lambda world: (world.campaign.slug,), weight=NONE),
     Page("campaigns:embed", PUBLIC, lambda world: (frame_token(world.ours),), weight=TASK),
+    Page(
+        "campaigns:embed_look",
+        everyone(404, stranger=302, coordinator=200, staff=200, superuser=200),
+        lambda world: (frame_token(world.ours),),
+        theirs=lambda world: (frame_token(world.theirs),),
+        missing=lambda world: (MISSING_SLUG,),
+        weight=MANAGE,
+    ),
+    of_group("campaigns:group_embed"),
+    about(group_verb("campaigns:group_embed_end"), lambda tenant: frame_of(tenant).pk),
     Page("campaigns:embed_sent", PUBLIC, frame_sent, weight=TASK),
     Page("campaigns:list", PUBLIC, lists=True),
     Page("campaigns:detail", PUBLIC, lambda world: (world.campaign.slug,), weight=TASK),
@@ -403,6 +423,8 @@ PAGES = [
     of_campaign("campaigns:sent", "sent"),
     Page("campaigns:done", PUBLIC, lambda world: (world.campaign.slug,), weight=TASK),
     of_campaign("campaigns:done", "done"),
+    of_campaign("campaigns:reply", "reply"),
+    Page("campaigns:replies", PUBLIC, lambda world: (world.campaign.slug,), lists=True),
 ]
 
 # Signing in, in our dress. The views are allauth's.

@@ -22,10 +22,12 @@ from tests import factories as make
 from tests.acts import furnish_acts
 from tests.bookings import booking_of, furnish_bookings
 from tests.embeds import furnish_embeds
+from tests.endorsers import endorsement_tokens, furnish_endorsements
 from tests.factories import permit
 from tests.imported import furnish_imports
 from tests.logs import furnish_log, pulse_token
 from tests.persons import furnish_person
+from tests.replies import furnish_replies, reply_token
 from tests.stories import furnish_stories, story_token
 from tests.team import furnish_team, team_tokens
 
@@ -105,7 +107,7 @@ def build_world(people: dict[str, User | None], group: LocalGroup, other_group: 
         mailing=make.MailingFactory(campaign=campaign, author=people["staff"]),
         unconfirmed=make.PledgeFactory(group=group, name="Not Yet Confirmed", postcode="LS7 3HJ"),
     )
-    world.unseen = furnish_acts(campaign, group)
+    world.unseen = furnish_acts(campaign, group) + furnish_replies(campaign) + furnish_endorsements(campaign)
     world.tokens = _tokens(world)
     return world
 
@@ -117,6 +119,7 @@ def _tokens(world: World) -> dict[str, str]:
     signed = make.ActionTakenFactory(action=world.action, supporter=person, confirmed_at=timezone.now())
     return {
         **team_tokens(world.ours.group, world.ours.coordinator),
+        **endorsement_tokens(person),
         "story": story_token(world.ours.group),
         "choices": links.choices_token(person.pk, world.mailing.pk),
         "new_address": tokens.make(links.NEW_ADDRESS, start_address_change(person, "elsewhere@example.org").pk),
@@ -127,6 +130,7 @@ def _tokens(world: World) -> dict[str, str]:
         "from_mail": tokens.make("act", person.pk, world.mailing.pk),
         "sent": tokens.make("act-sent", unsigned.pk),
         "done": tokens.make("act-done", signed.pk),
+        "reply": reply_token(world.campaign, person),
         "enquiry": tokens.make("enquiry-confirm", make.EnquiryFactory().pk),
         "booking": booking_of(world.ours.group, person.name, person.email),
         "pulse": pulse_token(world.ours.logged),

@@ -1,4 +1,5 @@
 from campaigns.actions.allying import save_partner
+from campaigns.actions.attending import count_booking, forget_who_came, uncount_booking
 from campaigns.actions.campaigning import (
     approve_campaign,
     close_campaign,
@@ -43,6 +44,19 @@ from campaigns.actions.partnering import (
 )
 from campaigns.actions.recovering import doubt_expired_chunk, recover_journals
 from campaigns.actions.relaying import relay_campaign, take_back_relay
+from campaigns.actions.replying import (
+    ask_for_replies,
+    check_stance,
+    forget_old_replies,
+    forget_replies_of,
+    readers_of,
+    record_stance,
+    refuse_stance,
+    replies_about,
+    reply_token,
+    reply_url,
+    tell_reply,
+)
 from campaigns.actions.returning import (
     forget_returned,
     forget_returned_of,
@@ -52,6 +66,7 @@ from campaigns.actions.returning import (
 )
 from campaigns.actions.sending import send_for
 from campaigns.actions.sourcing import find_source, source_url
+from campaigns.actions.showing import check_name, name_url, refuse_name, show_as, take_name_off
 from campaigns.actions.starting import Words, blank, national_call, next_activities
 from campaigns.actions.taking import (
     act_from_mail,
@@ -72,12 +87,16 @@ __all__ = [
     "acts_of",
     "approve_campaign",
     "approve_mailing",
+    "ask_for_replies",
     "blank",
     "cancel_chunk",
     "check_mailing",
+    "check_name",
+    "check_stance",
     "close_campaign",
     "compose",
     "confirm_action",
+    "count_booking",
     "delete_group_mailing",
     "doubt_expired_chunk",
     "emails_of",
@@ -86,11 +105,14 @@ __all__ = [
     "find_source",
     "finish_mailing",
     "forget_addresses",
+    "forget_old_replies",
     "forget_partner_yeses",
+    "forget_replies_of",
     "forget_returned",
     "forget_returned_of",
     "forget_supporter",
     "forget_unconfirmed",
+    "forget_who_came",
     "freeze_and_start",
     "give_list",
     "guard_mailing",
@@ -103,6 +125,7 @@ __all__ = [
     "move_acts_back",
     "move_partner_yeses",
     "move_partner_yeses_back",
+    "name_url",
     "national_call",
     "next_activities",
     "next_free",
@@ -113,9 +136,16 @@ __all__ = [
     "preview",
     "problems_in",
     "quiet_until",
+    "readers_of",
+    "record_stance",
     "recover_journals",
+    "refuse_name",
+    "refuse_stance",
     "relay_campaign",
+    "replies_about",
     "reply_address",
+    "reply_token",
+    "reply_url",
     "rest_campaign",
     "rest_domains",
     "resume_mailing",
@@ -129,11 +159,15 @@ __all__ = [
     "send_for",
     "send_test",
     "settle_doubt",
+    "show_as",
     "source_url",
     "start_act",
     "stop_mailing",
     "take_back_relay",
+    "take_name_off",
     "take_return",
+    "tell_reply",
+    "uncount_booking",
     "unschedule_mailing",
     "write_group_mailing",
     "write_mailing",

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -31,7 +32,7 @@ class StanceQuerySet(models.QuerySet):
 
     def latest(self) -> Self:
         """Of each representative only what was said last; those of the same name in one seat are one."""
-        who = ["campaign", "house", "constituency_code", "name"]
+        who = ["campaign_id", "house", "constituency_code", "name"]
         newest = self.order_by(*who, "-said_on", "-pk").distinct(*who)
         return self.filter(pk__in=newest.values("pk"))
 
@@ -101,6 +102,10 @@ class Stance(models.Model):
 
     def __str__(self):
         return f"{self.name}: {self.get_position_display()}"
+
+    def clean(self):
+        if self.source == self.Source.PUBLIC and not self.source_url:
+            raise ValidationError({"source_url": "Give the web address of what they said in public."})
 
     @property
     def is_checked(self) -> bool:

@@ -7,7 +7,7 @@ from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from campaigns.models import ActionTaken, Campaign, Relay
+from campaigns.models import ActionTaken, Campaign, Relay, Stance
 from groups.models import LocalGroup
 from sanctuary.people import links
 from sanctuary.post import markup
@@ -15,6 +15,11 @@ from sanctuary.post import markup
 register = template.Library()
 
 ASKS_SHOWN = 3
+STANDS = [
+    (Stance.Position.SUPPORTS, "said they will support it"),
+    (Stance.Position.UNCLEAR, "did not say yes or no"),
+    (Stance.Position.OPPOSES, "said they will not support it"),
+]
 
 
 @register.inclusion_tag("campaigns/panels/live_campaign.html")
@@ -38,6 +43,14 @@ def national_asks_panel(group):
     """The live calls that this group can pass on, newest first, and whether it has."""
     live = Campaign.objects.live().prefetch_related(Prefetch("relays", Relay.objects.for_group(group), to_attr="ours"))
     return {"group": group, "campaigns": live[:ASKS_SHOWN]}
+
+
+@register.inclusion_tag("campaigns/panels/stances.html")
+def stances_panel(campaign):
+    """Where representatives stand, as far as staff have read it."""
+    counts = Stance.objects.checked().for_campaign(campaign).counts()
+    stands = [(words, counts.get(position, 0)) for position, words in STANDS]
+    return {"campaign": campaign, "stands": stands, "count": sum(counts.values())}
 
 
 @register.simple_tag
