@@ -1,5 +1,6 @@
 from campaigns.views.acting import Attend, CampaignPage, Join, Share, Sign
 from campaigns.views.drawn import CampaignPicture, CampaignPoster
+from campaigns.views.done import CampaignList, Done
 from campaigns.views.embed import EmbedPage, EmbedSent
 from campaigns.views.group_mail import (
     GroupMailCheck,
@@ -18,7 +19,7 @@ from campaigns.views.group_mail_verbs import (
     GroupMailStop,
     GroupMailVerb,
 )
-from campaigns.views.public import CampaignList, ConfirmAction, Done, FromMail, Sent
+from campaigns.views.public import ConfirmAction, FromMail, Sent
 from campaigns.views.relay import PassOn, RelayKit, TakeBack
 from campaigns.views.replying import Replies, TellReply
 

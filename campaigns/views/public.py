@@ -1,49 +1,21 @@
-"""The public pages around an act: the list, the letter that waits, confirming, and what to do next."""
+"""The public pages around an act: the letter that waits, confirming, and the way in from our own emails."""
 
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils.functional import cached_property
 
 from campaigns import actions
 from campaigns.actions.taking import CONFIRM
+from campaigns.forms import ShownForm
 from campaigns.models import ActionTaken, Campaign, Mailing
 from campaigns.models.action import CONFIRM_WITHIN
 from campaigns.views.acting import SENT
-from sanctuary.people import tokens
+from campaigns.views.done import PAGE_LASTS_DAYS, Key, done_url
 from sanctuary.people.models import Merge, Supporter
-from sanctuary.views import ListPage, Page, SecretLink
+from sanctuary.views import Page
 
-DONE, FROM_MAIL = "act-done", "act"
+FROM_MAIL = "act"
 LINK_LASTS_DAYS = 90
-PAGE_LASTS_DAYS = 1
-
-
-class Key(SecretLink):
-    """A page that a signed address opens."""
-
-    def read(self, purpose: str, max_days: int) -> tuple[int, ...] | None:
-        """The numbers in the address, or None when it is forged or too old."""
-        try:
-            return tokens.read(purpose, self.kwargs["token"], max_days=max_days)
-        except tokens.BadToken:
-            return None
-
-
-class CampaignList(ListPage):
-    """What can be done now; below it, what rests and what is over."""
-
-    public = True
-    template_name = "campaigns/campaign_list.html"
-    queryset = Campaign.objects.over().with_names_count().order_by("-created_at")
-
-    def get_context_data(self, **kwargs):
-        live = Campaign.objects.live().with_names_count() if self.on_first_page else []
-        return super().get_context_data(live=live, **kwargs)
-
-    @property
-    def on_first_page(self) -> bool:
-        return self.request.GET.get("page", "1") == "1"
 
 
 class Sent(Key, Page):
@@ -72,18 +44,24 @@ class ConfirmAction(Key, Page):
         if self.taken is None:
             return self.ended("This link no longer works")
         if self.taken.confirmed_at:
-            return redirect(_done(self.taken))
-        return super().get(request, *args, campaign=self.taken.action.campaign, address=self.taken.email, **kwargs)
+            return redirect(done_url(self.taken))
+        about = {"taken": self.taken, "campaign": self.taken.action.campaign, "address": self.taken.email}
+        return super().get(request, *args, form=ShownForm(), **about, **kwargs)
 
     def post(self, request, *args, **kwargs):
         if self.taken is None:
             return self.ended("This link no longer works")
         try:
-            return redirect(_done(actions.confirm_action(self.taken)))
+            return redirect(done_url(actions.confirm_action(self.taken, shown=self.wish())))
         except ActionTaken.DoesNotExist:
             return self.ended("This link no longer works")
         except ValidationError as error:
             return self.ended(error.messages[0])
+
+    def wish(self) -> str:
+        """How they want to be shown. Asked here, of the owner of the mailbox: nobody can choose it for another."""
+        form = ShownForm(self.request.POST)
+        return form.cleaned_data["shown"] if form.is_valid() else ""
 
     def ended(self, words: str):
         return self.response_class(
@@ -124,23 +102,6 @@ class FromMail(Key, Page):
         if self.guest is None:
             return redirect(self.campaign)
         try:
-            return redirect(_done(actions.act_from_mail(self.action, *self.guest)))
+            return redirect(done_url(actions.act_from_mail(self.action, *self.guest)))
         except (ValidationError, Supporter.DoesNotExist):
             return redirect(self.campaign)
-
-
-class Done(Key, Page):
-    """Thank you, and one next step. Without a key it thanks anybody."""
-
-    template_name = "campaigns/done.html"
-
-    def get_context_data(self, **kwargs):
-        campaign = get_object_or_404(Campaign.objects.public().with_names_count(), slug=self.kwargs["slug"])
-        numbers = self.read(DONE, PAGE_LASTS_DAYS) if "token" in self.kwargs else None
-        taken = ActionTaken.objects.confirmed().filter(pk=numbers[0]).select_related("supporter") if numbers else None
-        taken = taken.first() if taken else None
-        return super().get_context_data(campaign=campaign, supporter=taken.supporter if taken else None, **kwargs)
-
-
-def _done(taken: ActionTaken) -> str:
-    return reverse("campaigns:done", args=[taken.action.campaign.slug, tokens.make(DONE, taken.pk)])

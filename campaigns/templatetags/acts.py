@@ -1,0 +1,63 @@
+"""What is shown of acts: how many there are, as far as it may be said, and what to do next."""
+
+from django import template
+from django.utils import timezone
+
+from campaigns.models import ActionTaken, next_step, numbers
+from sanctuary.people import links
+
+register = template.Library()
+
+LINKS_SHOWN = 3
+
+
+@register.inclusion_tag("campaigns/panels/numbers.html")
+def campaign_numbers(campaign, action=None, level=""):
+    """How many did what a campaign asks, each kind by itself; below the threshold nothing but an invitation."""
+    lines = numbers.lines_of(campaign, action)
+    return {"lines": lines, "reach": numbers.reach_of(campaign), "all": numbers.CONSTITUENCIES}
+
+
+@register.simple_tag
+def first_number(campaign):
+    """The one line that a card has room for; None where no number may be shown."""
+    return next(iter(numbers.lines_of(campaign)), None)
+
+
+@register.inclusion_tag("campaigns/panels/next_step.html")
+def next_step_panel(title="One more thing you can do", **about):
+    """One button, and small links to what else fits. Arguments: those of a Situation; all may be left out."""
+    step, *others = next_step.next_steps(next_step.Situation(now=timezone.now(), **about))
+    return {"title": title, "step": step, "others": others[:LINKS_SHOWN]}
+
+
+@register.simple_tag
+def members_acted(group, campaign) -> int:
+    """How many of the group's members have acted on a campaign; 0 as long as they are few."""
+    return numbers.local(ActionTaken.objects.of_members(group).for_campaign(campaign).people_count())
+
+
+@register.simple_tag
+def members_acted_lately(group, since) -> int:
+    """How many of the group's members have acted on any campaign since then; 0 as long as they are few."""
+    return numbers.local(ActionTaken.objects.of_members(group).filter(confirmed_at__gte=since).people_count())
+
+
+@register.simple_tag
+def own_link(campaign, taken=None) -> str:
+    """A campaign's address to pass on; of somebody who acted, their own."""
+    address = links.absolute("campaigns:detail", campaign.slug)
+    return f"{address}?with={taken.share_code}" if taken and taken.share_code else address
+
+
+@register.simple_tag
+def whole_link(name, *args) -> str:
+    """The address of one of our pages with the name of the site, for passing on."""
+    return links.absolute(name, *args)
+
+
+@register.filter
+def ordinal(number: int) -> str:
+    """23 → 23rd, 11 → 11th, 1204 → 1,204th."""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number:,}{ending}"
