@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from html import escape
 
 from django.conf import settings
 from django.db import models
@@ -9,8 +10,13 @@ from django.urls import reverse
 
 from campaigns.models.campaign import Campaign
 from groups.models import LocalGroup
+from sanctuary.people import links
 
 MOST_HOSTS = 20
+# Tall enough for the form on a narrow phone; what does not fit scrolls within.
+HEIGHT = 1150
+# Our page stays at home behind another site's page: a key to our own origin opens nothing of theirs.
+SANDBOX = "allow-forms allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 # What may stand in a header: one name of a website, as browsers write it, and a port if it has one of its own.
 HOST = re.compile(
     r"(?=.{1,253}(?::|\Z))[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*(?::[0-9]{1,5})?\Z"
@@ -26,8 +32,8 @@ class EmbedQuerySet(models.QuerySet):
         return self.filter(is_active=True)
 
     def visible_to(self, user):
-        """Those of the groups this person helps to run."""
-        return self.filter(group__in=LocalGroup.objects.visible_to(user))
+        """Those of the groups whose people this person looks after; every one for national staff."""
+        return self if user.is_staff else self.filter(group__in=LocalGroup.objects.coordinated_by(user))
 
     def for_group(self, group):
         return self.filter(group=group)
@@ -76,3 +82,26 @@ class Embed(models.Model):
     def ancestors(self) -> list[str]:
         """The websites that may show it, as the browser is told; what is no website's name is never told."""
         return [host for host in self.allowed_hosts if isinstance(host, str) and HOST.match(host)][:MOST_HOSTS]
+
+    @property
+    def look_url(self) -> str:
+        """How it will look, for those who hand it out."""
+        return reverse("campaigns:embed_look", args=[self.token])
+
+    @property
+    def title(self) -> str:
+        """What a screen reader calls the frame."""
+        return self.campaign.ask if self.campaign else "Make the welcome pledge"
+
+    @property
+    def snippet(self) -> str:
+        """What goes into the other website's page, as it is typed there."""
+        parts = {
+            "src": links.absolute("campaigns:embed", self.token),
+            "title": f"{self.title} (City of Sanctuary UK)",
+            "width": "100%",
+            "height": str(HEIGHT),
+            "loading": "lazy",
+            "sandbox": SANDBOX,
+        }
+        return "<iframe " + " ".join(f'{name}="{escape(value)}"' for name, value in parts.items()) + "></iframe>"

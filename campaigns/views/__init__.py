@@ -1,7 +1,8 @@
 from campaigns.views.acting import Attend, CampaignPage, Join, Share, Sign
-from campaigns.views.drawn import CampaignPicture, CampaignPoster
 from campaigns.views.done import CampaignList, Done
-from campaigns.views.embed import EmbedPage, EmbedSent
+from campaigns.views.drawn import CampaignPicture, CampaignPoster
+from campaigns.views.embed import EmbedLook, EmbedPage, EmbedSent
+from campaigns.views.group_embed import EndGroupEmbed, GroupEmbed
 from campaigns.views.group_mail import (
     GroupMailCheck,
     GroupMailLetter,
@@ -21,7 +22,9 @@ from campaigns.views.group_mail_verbs import (
 )
 from campaigns.views.public import ConfirmAction, FromMail, Sent
 from campaigns.views.relay import PassOn, RelayKit, TakeBack
+from campaigns.views.showing import MyName, Wall
 from campaigns.views.replying import Replies, TellReply
+from campaigns.views.showing import MyName, Wall
 
 __all__ = [
     "Attend",
@@ -31,9 +34,12 @@ __all__ = [
     "CampaignPoster",
     "ConfirmAction",
     "Done",
+    "EmbedLook",
     "EmbedPage",
     "EmbedSent",
+    "EndGroupEmbed",
     "FromMail",
+    "GroupEmbed",
     "GroupMailApprove",
     "GroupMailCheck",
     "GroupMailDelete",
@@ -48,6 +54,7 @@ __all__ = [
     "GroupMailWho",
     "GroupMailWrite",
     "Join",
+    "MyName",
     "PassOn",
     "RelayKit",
     "Replies",
@@ -56,4 +63,5 @@ __all__ = [
     "Sign",
     "TakeBack",
     "TellReply",
+    "Wall",
 ]

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from csp.decorators import csp_replace
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.functional import cached_property
@@ -36,6 +36,7 @@ class Frame:
     """
 
     public = True
+    policy: dict[str, list[str]] = {}
 
     @classmethod
     def as_view(cls, **initkwargs):
@@ -51,6 +52,10 @@ class Frame:
         return found
 
     @property
+    def ancestors(self) -> list[str]:
+        return self.embed.ancestors
+
+    @property
     def is_open(self) -> bool:
         """A campaign that was never shown to anybody is shown in no frame either."""
         campaign = self.embed.campaign
@@ -64,11 +69,10 @@ class Frame:
                 return self.refusal()
             return super(Frame, self).dispatch(request, *args, **kwargs)
 
-        if not self.embed.ancestors:
-            response = opened(request)
-        else:
-            framed = csp_replace({"frame-ancestors": self.embed.ancestors})(xframe_options_exempt(opened))
-            response = framed(request)
+        page = opened
+        if self.ancestors:
+            page = csp_replace({"frame-ancestors": self.ancestors} | self.policy)(xframe_options_exempt(opened))
+        response = page(request)
         add_never_cache_headers(response)
         return response
 
@@ -145,6 +149,21 @@ class EmbedPage(Frame, FormPage):
     def get_success_url(self):
         sent = tokens.make(SENT, self.embed.pk, self.outcome.pk)
         return reverse("campaigns:embed_sent", args=[self.embed.token, sent])
+
+
+class EmbedLook(EmbedPage):
+    """How it looks, for those who hand it out: shown in a frame on our own site, and sends nothing."""
+
+    public = False
+    rule = "signed_in"
+    http_method_names = ["get", "head"]
+    ancestors = ["'self'"]
+    policy = {"form-action": ["'none'"]}
+
+    @cached_property
+    def embed(self) -> Embed:
+        mine = Embed.objects.visible_to(self.request.user).select_related("campaign", "group")
+        return get_object_or_404(mine, token=self.kwargs["token"])
 
 
 class EmbedSent(Frame, Page):
