@@ -11,6 +11,11 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
 for (const box of document.querySelectorAll("[data-tick-all]")) box.closest("[hidden]")?.removeAttribute("hidden");
 // Asked of the page, because its lists may be shown anew.
 document.addEventListener("change", ({ target: box }) => {
