@@ -4,6 +4,9 @@ from sanctuary.people import views
 
 app_name = "people"
 urlpatterns = [
+    path("one-more-step/", views.StepSent.as_view(), name="step_sent"),
+    path("one-more-step/<str:token>/", views.OneMoreStep.as_view(), name="one_more_step"),
+    path("robots/", views.Robots.as_view(), name="robots"),
     path("email/", views.ChoicesHelp.as_view(), name="choices_help"),
     path("email/sent/", views.ChoicesSent.as_view(), name="choices_sent"),
     path("email/forgotten/", views.Forgotten.as_view(), name="forgotten"),

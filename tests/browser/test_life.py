@@ -7,7 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from groups.models import GroupRole, LocalGroup
-from sanctuary.people import forms
+from sanctuary.people.forms import stamped
 from sanctuary.post.models import Email
 from tests import factories as make
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.mark.parametrize("javascript", [False, True])
 def test_a_group_comes_about(visit, places, javascript, monkeypatch):
-    monkeypatch.setattr(forms, "QUICKEST_SECONDS", 0)
+    monkeypatch.setattr(stamped, "QUICKEST_SECONDS", 0)
     regional = make.UserFactory(name="Rhian Regional")
     make.RegionalRoleFactory(user=regional, region="Yorkshire and the Humber")
     page = visit(None, javascript=javascript).go(reverse("groups:start")).page

@@ -23,8 +23,10 @@ from sanctuary.people.actions.showing import (
     send_private_link,
     start_address_change,
 )
+from sanctuary.people.actions.stepping import ask_mailbox
 
 __all__ = [
+    "ask_mailbox",
     "change_address",
     "decline",
     "erase_supporter",

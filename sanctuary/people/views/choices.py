@@ -102,8 +102,9 @@ class Choices(SupporterLink, FormPage):
 
     def act(self, form):
         if self.is_known:
-            do = form.cleaned_data["do"]
-            words = self.stop_sender() if do == "stop_sender" else CHANGES[do](self.supporter)
+            do, whom = form.cleaned_data["do"], form.cleaned_data["whom"]
+            named = {"stop_sender": self.stop_sender, "stop_partner": partial(self.stop_partner, whom)}
+            words = named[do]() if do in named else CHANGES[do](self.supporter)
             messages.success(self.request, words)
 
     def stop_sender(self) -> str:
@@ -111,6 +112,13 @@ class Choices(SupporterLink, FormPage):
             return "This link does not say whose emails to stop. Nothing has changed."
         actions.stop_sender(self.supporter, self.sender, source=f"mailing:{self.mailing_id}")
         return f"Done. {self.sender} will not email you any more."
+
+    def stop_partner(self, whom: int | None) -> str:
+        """Ends what the person allowed us to tell a partner. It says the same whether there was anything to end."""
+        theirs = CurrentPermission.objects.live().of_partners().filter(supporter=self.supporter, controller=whom)
+        for row in theirs.select_related("controller"):
+            actions.stop_sender(self.supporter, row.controller, source=SOURCE)
+        return "Done. We will not tell them about you any more."
 
     def get_success_url(self):
         return reverse("people:choices", args=[self.kwargs["token"]])
