@@ -58,6 +58,12 @@ def wake_senders(mailing):
 
 
 @shared_task
+def add_up_tallies():
+    """So that the numbers on our pages stay quick to read."""
+    actions.add_up_tallies()
+
+
+@shared_task
 def forget_unconfirmed():
     """Delete the names that nobody confirmed in time."""
     actions.forget_unconfirmed()

@@ -51,6 +51,7 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=23, hour="9-17"),
     },
     "forget what was written about answers": {"task": "campaigns.tasks.forget_old_replies", "schedule": 3600},
+    "add up how many acted": {"task": "campaigns.tasks.add_up_tallies", "schedule": 60},
     "forget unconfirmed names": {"task": "campaigns.tasks.forget_unconfirmed", "schedule": 3600},
 }
 

@@ -65,8 +65,8 @@ from campaigns.actions.returning import (
     take_return,
 )
 from campaigns.actions.sending import send_for
-from campaigns.actions.sourcing import find_source, source_url
 from campaigns.actions.showing import check_name, name_url, refuse_name, show_as, take_name_off
+from campaigns.actions.sourcing import find_source, source_url
 from campaigns.actions.starting import Words, blank, national_call, next_activities
 from campaigns.actions.taking import (
     act_from_mail,
@@ -76,6 +76,7 @@ from campaigns.actions.taking import (
     held_about,
     start_act,
 )
+from campaigns.actions.tallying import add_up_tallies
 
 __all__ = [
     "FIELDS",
@@ -85,6 +86,7 @@ __all__ = [
     "Words",
     "act_from_mail",
     "acts_of",
+    "add_up_tallies",
     "approve_campaign",
     "approve_mailing",
     "ask_for_replies",
