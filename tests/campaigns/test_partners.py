@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from campaigns import actions
 from campaigns.models import PartnerTick, PartnerYes
 from sanctuary.audit.models import Entry
+from sanctuary.people import links
 from sanctuary.people.actions import (
     erase_supporter,
     held_about,
@@ -329,3 +331,30 @@ def test_a_stop_of_everything_ends_the_partners_permission_in_the_ledger(action,
     stop_all_emails(person, source="email choices")
     live = CurrentPermission.objects.live().filter(controller=link.partner.controller)
     assert list(live) == []
+
+
+def test_the_choices_page_ends_one_partners_yes_at_once_and_no_other(action, link, staff, client):
+    other = linked(action.campaign, a_partner("Sample Allies"))
+    person = acts(action, link, other)
+    emails_in(link, staff)
+    url = reverse("people:choices", args=[links.choices_token(person.pk)])
+    page = client.get(url).text
+    assert "hello@example-voices.example.org" in page, "it was told, so it must be asked too"
+    assert "hello@sample-allies.example.org" not in page, "it was never told"
+    client.post(url, {"do": "stop_partner", "whom": link.partner.controller_id})
+    client.post(url, {"do": "stop_partner", "whom": link.partner.controller_id})
+    assert (emails_in(link, staff), emails_in(other, staff)) == ([], ["ada@example.org"])
+    after = client.get(url).text
+    assert "Do not tell Example Voices" not in after
+    assert "hello@example-voices.example.org" in after, "it still has the address"
+    assert "Do not tell Sample Allies" in after
+
+
+def test_the_choices_page_ends_nobody_elses_yes_and_no_sender_of_ours(action, link, staff, client):
+    person = acts(action, wants_email=True)
+    acts(action, link, name="Ben Example", email="ben@example.org")
+    url = reverse("people:choices", args=[links.choices_token(person.pk)])
+    for whom in (link.partner.controller_id, Controller.objects.national().pk, 10**30, "", "x\0"):
+        client.post(url, {"do": "stop_partner", "whom": whom})
+    assert emails_in(link, staff) == ["ben@example.org"]
+    assert CurrentPermission.objects.live().filter(supporter=person).count() == 1
