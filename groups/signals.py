@@ -4,5 +4,9 @@ from django.dispatch import Signal
 # Each room answers a list of (moment, kind, words): a kind is one of those a timeline has a sign for.
 timeline_asked = Signal()
 
+# The mailbox confirmed a booking, or took it back. Argument: booking.
+booking_confirmed = Signal()
+booking_cancelled = Signal()
+
 # A group forgets one of its members, on request, in this transaction. Arguments: supporter, group.
 member_forgotten = Signal()

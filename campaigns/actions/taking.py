@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 
 from campaigns.actions.partnering import keep_ticks, write_partner_yeses
 from campaigns.actions.sharing import credit_sharer, give_share_code, new_share_code, sharer_of
+from campaigns.actions.showing import SHOWING, settle_name
 from campaigns.actions.sourcing import find_source, source_of_mail
 from campaigns.models import Action, ActionTaken, Campaign, Delivery, Mailing
 from campaigns.models.action import EMAIL_QUESTION, EMAIL_QUESTION_SLUG, EMAIL_QUESTION_VERSION
@@ -61,9 +62,10 @@ def start_act(
 
 
 @transaction.atomic
-def confirm_action(taken: ActionTaken) -> ActionTaken:
+def confirm_action(taken: ActionTaken, *, shown: str = "") -> ActionTaken:
     """The mailbox answered: find or make the supporter, write down what they said about emails, and count them once.
 
+    `shown` is how a person wants to be shown; an organisation has said so on the form. The newest answer stands.
     Raises ValidationError(code="closed") when the campaign has ended.
     """
     taken = ActionTaken.objects.select_for_update(of=("self",)).select_related("action__campaign").get(pk=taken.pk)
@@ -76,7 +78,8 @@ def confirm_action(taken: ActionTaken) -> ActionTaken:
     )
     _write_permission(taken, supporter)
     write_partner_yeses(taken, supporter)
-    return _count(taken, supporter)
+    counted = _count(taken, supporter)
+    return settle_name(counted, shown or taken.shown, is_new=counted.pk == taken.pk)
 
 
 @transaction.atomic
@@ -95,6 +98,7 @@ def act_from_mail(action: Action, supporter: Supporter, mailing: Mailing | None)
     taken = ActionTaken.objects.create(
         action=action,
         supporter=supporter,
+        kind=supporter.kind,
         mailing=mailing,
         source=source_of_mail(action.campaign, mailing),
         constituency_code=supporter.constituency_code,
@@ -114,7 +118,7 @@ def forget_unconfirmed() -> int:
 @transaction.atomic
 def forget_supporter(supporter: Supporter) -> None:
     """Keep the counts, lose the person: their name and address leave this room too."""
-    ActionTaken.objects.filter(supporter=supporter).update(share_code=None, **dict.fromkeys(DETAILS, ""))
+    ActionTaken.objects.filter(supporter=supporter).update(share_code=None, **dict.fromkeys(DETAILS + SHOWING, ""))
     if supporter.email:
         ActionTaken.objects.filter(email=supporter.email, confirmed_at=None).delete()
     # Rows still waiting keep their address until the gate has struck them out: it compares the two. A relay that
@@ -132,6 +136,7 @@ def held_about(supporter: Supporter) -> dict[str, list[dict[str, str]]]:
                 "Campaign": taken.action.campaign.ask,
                 "When": date_format(timezone.localtime(taken.created_at), "j F Y, H:i"),
                 "From our email": taken.mailing.subject if taken.mailing else "",
+                "Shown in public as": ", ".join(filter(None, [taken.shown_name, taken.shown_place])),
                 "The end of your own link": taken.share_code or "",
                 "Through a link that somebody shared": "Yes" if taken.via_id else "",
             }

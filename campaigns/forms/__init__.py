@@ -1,6 +1,7 @@
 from campaigns.forms.acting import Carried, OrganisationForm, SignForm, SpeakerForm
 from campaigns.forms.desk import ApproveCampaignForm, CampaignForm, DoubtForm, MailingForm, ScheduleForm
 from campaigns.forms.group_mail import GroupAudienceForm, GroupMailForm, GroupScheduleForm
+from campaigns.forms.showing import ShownForm
 
 __all__ = [
     "ApproveCampaignForm",
@@ -13,6 +14,7 @@ __all__ = [
     "MailingForm",
     "OrganisationForm",
     "ScheduleForm",
+    "ShownForm",
     "SignForm",
     "SpeakerForm",
 ]

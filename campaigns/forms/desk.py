@@ -10,7 +10,7 @@ from groups.models import LocalGroup
 from sanctuary.places.models import Region
 from streams.models import Stream
 
-RESERVED_SLUGS = {"confirm", "letter", "reply", "from"}
+RESERVED_SLUGS = {"confirm", "name", "letter", "reply", "from"}
 LONGEST_BODY = 20_000
 LONGEST_WHY = 5_000
 LONGEST_RELAY = 2_000

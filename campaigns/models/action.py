@@ -112,6 +112,10 @@ class ActionTakenQuerySet(models.QuerySet):
     def on_the_wall(self):
         return self.wanting_to_be_shown().filter(name_checked_at__isnull=False, name_refused=False)
 
+    def by_name(self):
+        """Organisations first. Names alone give the order, so that it tells nobody when somebody signed."""
+        return self.order_by("kind", models.functions.Lower("shown_name"), "shown_place")
+
 
 class ActionTaken(models.Model):
     """One act of a person or an organisation. Counts once for each, and only when confirmed from the mailbox."""

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from groups.models import Activity, Booking
 from groups.models.booking import CONFIRM_WITHIN
+from groups.signals import booking_cancelled, booking_confirmed
 from sanctuary.people import actions as people
 from sanctuary.people import links, tokens
 from sanctuary.people.address import canon
@@ -81,6 +82,7 @@ def confirm_booking(booking: Booking) -> Booking:
     booking.supporter, booking.confirmed_at = _known(booking), now
     booking.cancelled_at = booking.reminded_at = None
     booking.save(update_fields=["state", "supporter", "confirmed_at", "cancelled_at", "reminded_at"])
+    booking_confirmed.send(Booking, booking=booking)
     template = "groups/booking_confirmed" if booking.state == Booking.State.COMING else "groups/booking_waiting"
     _tell(booking, activity, template, send=queue if is_first else queue_sparingly)
     return booking
@@ -142,6 +144,7 @@ def cancel_booking(booking: Booking) -> None:
     elif booking.state != Booking.State.CANCELLED:
         booking.state, booking.cancelled_at = Booking.State.CANCELLED, timezone.now()
         booking.save(update_fields=["state", "cancelled_at"])
+        booking_cancelled.send(Booking, booking=booking)
         offer_places(activity)
 
 

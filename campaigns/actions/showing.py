@@ -1,0 +1,141 @@
+"""How people and organisations that acted are shown in public: only as they chose, and until they change their mind."""
+
+import unicodedata
+
+from django.db import transaction
+from django.utils import timezone
+
+from campaigns.models import Action, ActionTaken
+from sanctuary.audit.actions import record
+from sanctuary.people import links, tokens
+from sanctuary.people.models import Supporter
+from sanctuary.places.models import District, OutwardCode
+from sanctuary.post.actions import queue
+
+MY_NAME = "act-name"
+Shown = ActionTaken.Shown
+SHOWING = ["shown", "shown_name", "shown_place"]
+
+# What a person's name is made of. Anything else waits until staff have looked at it.
+_IN_NAMES = set(" '’‘.-‐·ʻ")
+_LONGEST_UNSEEN = 60
+# Beginnings of words that no parent chose.
+_RUDE = ("fuck", "shit", "cunt", "wank", "twat", "bollock", "bastard", "arsehole", "nazi", "hitler", "nigg", "paki")
+
+
+def name_url(taken: ActionTaken) -> str:
+    """Where they change how they are shown, or take the name off. It never expires: that must work for good."""
+    return links.absolute("campaigns:my_name", tokens.make(MY_NAME, taken.pk))
+
+
+@transaction.atomic
+def show_as(taken: ActionTaken, shown: str) -> ActionTaken:
+    """They chose how to be shown. A person's plain name stands at once; an organisation's, once staff have looked.
+
+    Harmless to repeat: the same words keep the look that staff gave them.
+    """
+    taken = ActionTaken.objects.select_for_update(of=("self",)).select_related("supporter").get(pk=taken.pk)
+    if taken.confirmed_at is None or taken.supporter is None:
+        return taken
+    name, place = _words(taken.supporter, shown)
+    if (taken.shown, taken.shown_name) == (shown if name else "", name):
+        return taken
+    taken.shown, taken.shown_name, taken.shown_place = shown if name else "", name, place
+    taken.name_checked_at, taken.name_checked_by, taken.name_refused = None, None, False
+    if name and taken.kind == Supporter.Kind.PERSON and is_plain(name):
+        taken.name_checked_at = timezone.now()
+    taken.save(update_fields=[*SHOWING, "name_checked_at", "name_checked_by", "name_refused"])
+    record("campaigns.show_as", taken, by=taken.supporter, shown=taken.shown)
+    if taken.name_checked_at:
+        _tell_shown(taken)
+    return taken
+
+
+def take_name_off(taken: ActionTaken) -> ActionTaken:
+    """At once, and for good: the act goes on counting, without a name."""
+    return show_as(taken, Shown.NOT)
+
+
+@transaction.atomic
+def check_name(taken: ActionTaken, *, by) -> bool:
+    """Staff have looked: the name may stand. Returns whether that was news. Harmless to repeat."""
+    taken = _waiting(taken)
+    if taken is None:
+        return False
+    _stamp(taken, by, refused=False)
+    record("campaigns.check_name", taken, by=by)
+    _tell_shown(taken)
+    return True
+
+
+@transaction.atomic
+def refuse_name(taken: ActionTaken, *, by) -> bool:
+    """The name does not stand, or no longer: the act counts as before. Returns whether that was news."""
+    taken = ActionTaken.objects.select_for_update(of=("self",)).get(pk=taken.pk)
+    if not taken.shown_name or taken.name_refused:
+        return False
+    _stamp(taken, by, refused=True)
+    record("campaigns.refuse_name", taken, by=by)
+    return True
+
+
+def is_plain(name: str) -> bool:
+    """Nothing but a name, as far as a machine can tell: letters of any language, no link, no number, no rude word."""
+    if len(name) > _LONGEST_UNSEEN or not all(_in_a_name(character) for character in name):
+        return False
+    words = name.casefold().replace(".", " ").split()
+    # A dot inside a word begins a link; a dot at its end belongs to an initial.
+    return not (any("." in word[:-1] for word in name.split()) or any(word.startswith(_RUDE) for word in words))
+
+
+def _in_a_name(character: str) -> bool:
+    return character in _IN_NAMES or unicodedata.category(character)[0] in "LM"
+
+
+def _words(supporter: Supporter, shown: str) -> tuple[str, str]:
+    """The name and the place in public: never finer than a district, and never a surname unless they chose it."""
+    if shown == Shown.NOT:
+        return "", ""
+    name = supporter.first_name if shown == Shown.FIRST else supporter.name
+    return name[:150], _place(supporter)
+
+
+def _place(supporter: Supporter) -> str:
+    district = District.objects.filter(code=supporter.district_code).first() if supporter.district_code else None
+    if district:
+        return district.name
+    around = OutwardCode.objects.filter(code=supporter.outward_code).first() if supporter.outward_code else None
+    return around.name if around else ""
+
+
+def _waiting(taken: ActionTaken) -> ActionTaken | None:
+    waiting = ActionTaken.objects.wanting_to_be_shown().exclude(name_checked_at__isnull=False, name_refused=False)
+    return waiting.select_for_update(of=("self",)).filter(pk=taken.pk).first()
+
+
+def _stamp(taken: ActionTaken, by, *, refused: bool) -> None:
+    taken.name_checked_at, taken.name_checked_by, taken.name_refused = timezone.now(), by, refused
+    taken.save(update_fields=["name_checked_at", "name_checked_by", "name_refused"])
+
+
+def _tell_shown(taken: ActionTaken) -> None:
+    if not taken.supporter.email:
+        return
+    campaign = taken.action.campaign
+    about = {
+        "campaign": campaign,
+        "is_organisation": taken.kind == Supporter.Kind.ORGANISATION,
+        "wall": links.absolute("campaigns:wall", campaign.slug),
+        "link": name_url(taken),
+    }
+    queue("campaigns/shown", to=taken.supporter.email, context=about)
+
+
+def settle_name(taken: ActionTaken, wish: str, *, is_new: bool) -> ActionTaken:
+    """Once the mailbox has answered: shown as they wish. An organisation is told that it has joined, once."""
+    if wish or taken.shown:
+        taken = show_as(taken, wish)
+    if is_new and taken.action.kind == Action.Kind.JOIN:
+        about = {"campaign": taken.action.campaign, "is_named": bool(taken.shown_name), "link": name_url(taken)}
+        queue("campaigns/joined", to=taken.supporter.email, context=about)
+    return taken

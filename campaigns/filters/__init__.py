@@ -1,0 +1,3 @@
+from campaigns.filters.wall import WallFilter
+
+__all__ = ["WallFilter"]
