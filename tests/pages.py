@@ -203,6 +203,8 @@ def of_person(name: str, part: Callable, opens=OF_THE_GROUP) -> Page:
 PERSON_VERB = everyone(405, stranger=302)
 
 ACTS = ["sign", "join", "attend", "share"]
+LETTER_STEPS = ["", *(f"_{step}" for step in "postcode write check send print sent clear remind".split())]
+
 MAIL_VERBS = ["test", "approve", "undo", "pause", "resume", "delete"]
 
 
@@ -424,6 +426,11 @@ PAGES = [
     Page("campaigns:done", PUBLIC, lambda world: (world.campaign.slug,), weight=TASK),
     of_campaign("campaigns:done", "done"),
     of_campaign("campaigns:reply", "reply"),
+    Page("campaigns:write", PUBLIC, lambda world: (world.campaign.slug,), weight=TASK),
+    *[by_link(f"campaigns:letter{step}", "letter", tells=("Letter", "lettermail")) for step in LETTER_STEPS],
+    by_link("campaigns:letter_back", "letter_back"),
+    Page("campaigns:letter_cleared", PUBLIC, weight=TASK),
+    Page("campaigns:letter_thanks", PUBLIC, weight=TASK),
     Page("campaigns:replies", PUBLIC, lambda world: (world.campaign.slug,), lists=True),
 ]
 

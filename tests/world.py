@@ -25,6 +25,7 @@ from tests.embeds import furnish_embeds
 from tests.endorsers import endorsement_tokens, furnish_endorsements
 from tests.factories import permit
 from tests.imported import furnish_imports
+from tests.letters import CANARIES, furnish_letters
 from tests.logs import furnish_log, pulse_token
 from tests.persons import furnish_person
 from tests.replies import furnish_replies, reply_token
@@ -108,6 +109,7 @@ def build_world(people: dict[str, User | None], group: LocalGroup, other_group: 
         unconfirmed=make.PledgeFactory(group=group, name="Not Yet Confirmed", postcode="LS7 3HJ"),
     )
     world.unseen = furnish_acts(campaign, group) + furnish_replies(campaign) + furnish_endorsements(campaign)
+    world.unseen += CANARIES
     world.tokens = _tokens(world)
     return world
 
@@ -120,6 +122,7 @@ def _tokens(world: World) -> dict[str, str]:
     return {
         **team_tokens(world.ours.group, world.ours.coordinator),
         **endorsement_tokens(person),
+        **furnish_letters(world.campaign),
         "story": story_token(world.ours.group),
         "choices": links.choices_token(person.pk, world.mailing.pk),
         "new_address": tokens.make(links.NEW_ADDRESS, start_address_change(person, "elsewhere@example.org").pk),
