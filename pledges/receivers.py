@@ -3,13 +3,14 @@ from django.utils import timezone
 
 from groups.signals import member_forgotten, timeline_asked
 from pledges import actions
-from pledges.models import Pledge
+from pledges.models import Endorsement, Pledge
 from sanctuary.people.signals import held_asked, merge_undone, supporter_erased, supporters_merged, ties_asked
 
 
 @receiver(supporter_erased)
-def forget_pledges(supporter, **kwargs):
+def forget_pledges(supporter, addresses, **kwargs):
     actions.forget_pledges(supporter)
+    actions.forget_endorsements(supporter, addresses)
 
 
 @receiver(held_asked)
@@ -30,19 +31,43 @@ def _entry(pledge: Pledge) -> dict[str, str]:
     return {label: value for label, value in entry.items() if value}
 
 
+@receiver(held_asked)
+def endorsements_held(supporter, **kwargs):
+    mine = Endorsement.objects.filter(supporter=supporter, confirmed_at__isnull=False)
+    mine = mine.select_related("wording").order_by("confirmed_at")
+    return {"Your endorsements of the Birmingham Declaration": [_endorsed(each) for each in mine]}
+
+
+def _endorsed(endorsement: Endorsement) -> dict[str, str]:
+    entry = {
+        "Confirmed": f"{timezone.localtime(endorsement.confirmed_at):%-d %B %Y}",
+        "The words": endorsement.wording.text,
+        "How we show you": "" if endorsement.withdrawn_at else endorsement.get_shown_display(),
+        "Taken back": f"{timezone.localtime(endorsement.withdrawn_at):%-d %B %Y}" if endorsement.withdrawn_at else "",
+    }
+    return {label: value for label, value in entry.items() if value}
+
+
 @receiver(supporters_merged)
 def move_pledges(kept, gone, name, **kwargs):
-    return {"pledges": actions.move_pledges(kept, gone, name)}
+    return {
+        "pledges": actions.move_pledges(kept, gone, name),
+        "endorsements": actions.move_endorsements(kept, gone, name),
+    }
 
 
 @receiver(merge_undone)
 def move_pledges_back(kept, gone, moved, **kwargs):
     actions.move_pledges_back(kept, gone, moved["pledges"])
+    # Entries put together before there were endorsements moved none.
+    if "endorsements" in moved:
+        actions.move_endorsements_back(kept, gone, moved["endorsements"])
 
 
 @receiver(ties_asked)
 def has_pledged(supporter, **kwargs):
-    return Pledge.objects.confirmed().filter(supporter=supporter).exists()
+    rows = [model.objects.confirmed().filter(supporter=supporter) for model in (Pledge, Endorsement)]
+    return any(found.exists() for found in rows)
 
 
 @receiver(member_forgotten)

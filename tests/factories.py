@@ -20,7 +20,8 @@ from groups.models import (
     RegionalRole,
     Safeguarding,
 )
-from pledges.models import IntendedAction, Pledge
+from pledges.actions import set_up_declaration
+from pledges.models import Endorsement, IntendedAction, Pledge
 from sanctuary.people.actions import grant, set_up_people
 from sanctuary.people.address import mac
 from sanctuary.people.models import Controller, Permission, Supporter, User, Wording
@@ -295,6 +296,24 @@ class PledgeFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Pledger {n}")
     email = factory.Sequence(lambda n: f"pledger{n}@example.org")
     wants_email = True
+
+
+class EndorsementFactory(DjangoModelFactory):
+    """A person's endorsement of the Declaration, shown to nobody and not yet confirmed: its details live only here."""
+
+    class Meta:
+        model = Endorsement
+
+    class Params:
+        # The endorsement of `supporter`, confirmed from their mailbox.
+        confirmed = factory.Trait(confirmed_at=factory.LazyFunction(timezone.now), name="", email="", postcode="")
+
+    declaration = factory.LazyFunction(set_up_declaration)
+    wording = factory.LazyFunction(lambda: Wording.objects.current("birmingham-declaration"))
+    permission_wording = factory.LazyFunction(lambda: _wording("endorsement-email-question"))
+    name = factory.Sequence(lambda n: f"Endorser {n}")
+    email = factory.Sequence(lambda n: f"endorser{n}@example.org")
+    wants_email = False
 
 
 def _wording(slug: str) -> Wording:

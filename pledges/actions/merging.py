@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from pledges.models import IntendedAction, Pledge
+from pledges.models import Endorsement, IntendedAction, Pledge
 from sanctuary.people import actions as people
 from sanctuary.people.models import Supporter
 
@@ -14,15 +14,28 @@ def move_pledges(kept: Supporter, gone: Supporter, name: str) -> dict:
 
     `name`: what they are called from now on. Returns what `move_pledges_back` needs.
     """
-    renamed = [each for each in (kept, gone) if each.name != name]
-    # Staff looked at another name than the one that would stand in public now.
-    checked = Pledge.objects.filter(supporter__in=renamed, name_checked_at__isnull=False)
-    unchecked = {each.pk: [each.name_checked_at.isoformat(), each.name_checked_by_id] for each in checked}
-    checked.update(name_checked_at=None, name_checked_by=None)
+    unchecked = _uncheck(Pledge, kept, gone, name)
     ours, theirs = _live_pledge(kept), _live_pledge(gone)
     double = _join_pledges(ours, theirs) if ours and theirs else None
     pledges = people.hand_over(Pledge.objects.filter(supporter=gone), to=kept)
     return {"pledges": pledges, "double": double, "unchecked": unchecked}
+
+
+def _uncheck(model, kept: Supporter, gone: Supporter, name: str) -> dict:
+    """Staff looked at another name than the one that would stand in public now. Returns what they found."""
+    renamed = [each for each in (kept, gone) if each.name != name]
+    looked_at = model.objects.filter(supporter__in=renamed, name_checked_at__isnull=False)
+    before = {
+        each.pk: [each.name_checked_at.isoformat(), each.name_checked_by_id, each.name_refusal] for each in looked_at
+    }
+    looked_at.update(name_checked_at=None, name_checked_by=None, name_refusal="")
+    return before
+
+
+def _check_again(model, before: dict) -> None:
+    for pk, (at, who, *refusal) in before.items():
+        looked = {"name_checked_at": at, "name_checked_by": who, "name_refusal": refusal[0] if refusal else ""}
+        model.objects.filter(pk=pk, name_checked_at=None).update(**looked)
 
 
 def _live_pledge(supporter: Supporter) -> Pledge | None:
@@ -52,8 +65,7 @@ def move_pledges_back(kept: Supporter, gone: Supporter, moved: dict) -> None:
     double = moved["double"]
     ours = Pledge.objects.confirmed().filter(pk=double["ours"]).first() if double else None
     people.hand_back(theirs, to=gone)
-    for pk, (at, who) in moved["unchecked"].items():
-        Pledge.objects.filter(pk=pk, name_checked_at=None).update(name_checked_at=at, name_checked_by=who)
+    _check_again(Pledge, moved["unchecked"])
     if ours is None:
         return
     listed = [ours.is_listed] * 2 if all(double["listed"]) else double["listed"]
@@ -63,3 +75,40 @@ def move_pledges_back(kept: Supporter, gone: Supporter, moved: dict) -> None:
     ours.save(update_fields=["is_listed", "greeted_at", "greeted_by"])
     IntendedAction.objects.open().filter(pk__in=double["added"], pledge=ours).delete()
     Pledge.objects.filter(pk=double["theirs"], supporter=gone).update(withdrawn_at=None, is_listed=listed[1])
+
+
+# From the one that hides most.
+SHOWN = list(Endorsement.Shown.values)
+
+
+@transaction.atomic
+def move_endorsements(kept: Supporter, gone: Supporter, name: str) -> dict:
+    """Two entries of one person become one. Of two live endorsements the other ends; who is shown less stays so."""
+    unchecked = _uncheck(Endorsement, kept, gone, name)
+    ours, theirs = (Endorsement.objects.confirmed().filter(supporter=each).first() for each in (kept, gone))
+    double = _join_endorsements(ours, theirs) if ours and theirs else None
+    moved = people.hand_over(Endorsement.objects.filter(supporter=gone), to=kept)
+    return {"endorsements": moved, "double": double, "unchecked": unchecked}
+
+
+def _join_endorsements(ours: Endorsement, theirs: Endorsement) -> dict:
+    before = {"ours": ours.pk, "theirs": theirs.pk, "shown": [ours.shown, theirs.shown]}
+    ours.shown = min(ours.shown, theirs.shown, key=SHOWN.index)
+    ours.save(update_fields=["shown"])
+    theirs.withdrawn_at = timezone.now()
+    theirs.save(update_fields=["withdrawn_at"])
+    return before | {"joined": ours.shown}
+
+
+@transaction.atomic
+def move_endorsements_back(kept: Supporter, gone: Supporter, moved: dict) -> None:
+    """As it was. What was taken back or shown otherwise since stays so for both."""
+    double = moved["double"]
+    ours = Endorsement.objects.confirmed().filter(pk=double["ours"]).first() if double else None
+    people.hand_back(Endorsement.objects.filter(pk__in=moved["endorsements"], supporter=kept), to=gone)
+    _check_again(Endorsement, moved["unchecked"])
+    if ours is None:
+        return
+    shown = double["shown"] if ours.shown == double["joined"] else [ours.shown] * 2
+    Endorsement.objects.filter(pk=ours.pk).update(shown=shown[0])
+    Endorsement.objects.filter(pk=double["theirs"], supporter=gone).update(withdrawn_at=None, shown=shown[1])

@@ -63,8 +63,8 @@ class EndorsementQuerySet(NamedQuerySet):
         return rows.order_by("kind", Lower("label"), Lower("town"), MD5(Cast("pk", models.CharField())))
 
     def shuffled(self, salt: str):
-        """In an order that means nothing, the same for the same salt."""
-        return self.order_by(MD5(Concat(Cast("pk", models.CharField()), Value(salt))))
+        """Organisations first; else in an order that means nothing, the same for the same salt."""
+        return self.order_by("kind", MD5(Concat(Cast("pk", models.CharField()), Value(salt))))
 
     def with_double(self):
         """`is_double`: another organisation that has endorsed is called the same, but for capitals and marks."""

@@ -2,7 +2,8 @@
 
 from django import template
 
-from pledges.models import Pledge
+from pledges.models import Declaration, Endorsement, Pledge
+from sanctuary.templatetags.ui import LOCAL_COUNT_SHOWN_FROM, NATIONAL_COUNT_SHOWN_FROM
 
 register = template.Library()
 
@@ -29,3 +30,21 @@ def pledges_panel(group):
 def count_to_greet(group, user) -> int:
     """How many new pledgers wait for a greeting from this group."""
     return Pledge.objects.visible_to(user).for_group(group).to_greet().count()
+
+
+@register.inclusion_tag("pledges/panels/endorsement_count.html")
+def endorsement_count(region=""):
+    """How many endorse the Declaration today, all in all and in one region; small numbers stay hidden."""
+    everywhere = Endorsement.objects.counts()
+    there = Endorsement.objects.filter(supporter__region=region).counts() if region else {}
+    return {
+        "everywhere": {who: count for who, count in everywhere.items() if count >= NATIONAL_COUNT_SHOWN_FROM},
+        "there": {who: count for who, count in there.items() if count >= LOCAL_COUNT_SHOWN_FROM},
+        "region": region,
+    }
+
+
+@register.inclusion_tag("pledges/panels/declaration.html")
+def declaration_panel():
+    """The way to the Declaration, from pages about something else; nothing before it is set up."""
+    return {"declaration": Declaration.objects.first()}

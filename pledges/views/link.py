@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from pledges import actions
 from pledges.models import Pledge
+from pledges.views.endorsing import endorse_url
 from pledges.views.pledge import THANKS, THANKS_FOR_DAYS, thanks_url
 from sanctuary.people import links, tokens
 from sanctuary.people.address import masked
@@ -26,7 +27,7 @@ class PledgeLink(SecretLink):
         return None
 
     def read(self, token) -> Pledge:
-        (pledge_id,) = tokens.read(THANKS, token, max_days=THANKS_FOR_DAYS)
+        pledge_id, *self.proven_at = tokens.read(THANKS, token, max_days=THANKS_FOR_DAYS)
         return found(pledge_id)
 
     def get_context_data(self, **kwargs):
@@ -52,6 +53,9 @@ class Thanks(PledgeLink, Page):
 
     def get_template_names(self):
         return ["pledges/confirmed.html" if self.pledge.is_confirmed else "pledges/thanks.html"]
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(endorse_url=endorse_url(self.pledge, *self.proven_at), **kwargs)
 
 
 class Readdress(PledgeLink, FormPage):
@@ -93,4 +97,4 @@ class Confirm(PledgeLink, Page):
             actions.confirm_pledge(self.pledge)
         except (ValidationError, Pledge.DoesNotExist):
             return render(request, "pledges/link_old.html", {"slim": True}, status=410)
-        return redirect(thanks_url(self.pledge))
+        return redirect(thanks_url(self.pledge, from_mailbox=True))

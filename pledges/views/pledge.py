@@ -1,5 +1,6 @@
 """The pledge pages, of a person and of an organisation."""
 
+import time
 from http import HTTPStatus
 
 from django.http import Http404
@@ -19,8 +20,10 @@ THANKS = "pledge-thanks"
 THANKS_FOR_DAYS = 14
 
 
-def thanks_url(pledge: Pledge) -> str:
-    return reverse("pledges:thanks", args=[tokens.make(THANKS, pledge.pk)])
+def thanks_url(pledge: Pledge, *, from_mailbox: bool = False) -> str:
+    """One for whoever typed an address. The browser that came from the mailbox gets one that knows when it did."""
+    when = [int(time.time())] if from_mailbox else []
+    return reverse("pledges:thanks", args=[tokens.make(THANKS, pledge.pk, *when)])
 
 
 def words_of(kind: str) -> tuple[Wording, Wording]:
