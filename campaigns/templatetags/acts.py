@@ -1,14 +1,11 @@
-"""What is shown of acts: how many there are, as far as it may be said, and what to do next."""
+"""What is shown of acts: how many there are, as far as it may be said, and the links that bring more."""
 
 from django import template
-from django.utils import timezone
 
-from campaigns.models import ActionTaken, next_step, numbers
+from campaigns.models import ActionTaken, numbers
 from sanctuary.people import links
 
 register = template.Library()
-
-LINKS_SHOWN = 3
 
 
 @register.inclusion_tag("campaigns/panels/numbers.html")
@@ -24,23 +21,10 @@ def first_number(campaign):
     return next(iter(numbers.lines_of(campaign)), None)
 
 
-@register.inclusion_tag("campaigns/panels/next_step.html")
-def next_step_panel(title="One more thing you can do", **about):
-    """One button, and small links to what else fits. Arguments: those of a Situation; all may be left out."""
-    step, *others = next_step.next_steps(next_step.Situation(now=timezone.now(), **about))
-    return {"title": title, "step": step, "others": others[:LINKS_SHOWN]}
-
-
 @register.simple_tag
 def members_acted(group, campaign) -> int:
     """How many of the group's members have acted on a campaign; 0 as long as they are few."""
     return numbers.local(ActionTaken.objects.of_members(group).for_campaign(campaign).people_count())
-
-
-@register.simple_tag
-def members_acted_lately(group, since) -> int:
-    """How many of the group's members have acted on any campaign since then; 0 as long as they are few."""
-    return numbers.local(ActionTaken.objects.of_members(group).filter(confirmed_at__gte=since).people_count())
 
 
 @register.simple_tag

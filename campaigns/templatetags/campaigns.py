@@ -7,14 +7,13 @@ from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from campaigns.models import ActionTaken, Campaign, Relay, Stance
-from groups.models import LocalGroup
+from campaigns.models import ActionTaken, Campaign, Relay, Stance, next_step, numbers
 from sanctuary.people import links
 from sanctuary.post import markup
 
 register = template.Library()
 
-ASKS_SHOWN = 3
+ASKS_SHOWN = LINKS_SHOWN = 3
 STANDS = [
     (Stance.Position.SUPPORTS, "said they will support it"),
     (Stance.Position.UNCLEAR, "did not say yes or no"),
@@ -25,17 +24,15 @@ STANDS = [
 @register.inclusion_tag("campaigns/panels/live_campaign.html")
 def live_campaign_panel():
     """A band with the newest live campaign; nothing when there is none."""
-    return {"campaign": Campaign.objects.live().with_names_count().first()}
+    return {"campaign": Campaign.objects.live().first()}
 
 
 @register.inclusion_tag("campaigns/panels/next_step.html")
-def campaigns_next_step(supporter=None, title="One more thing you can do"):
-    """The one campaign to act on next: live and not yet done by this person. Else their group, or the way to one."""
-    open_ones = Campaign.objects.live().filter(actions__isnull=False)
-    if supporter is not None:
-        open_ones = open_ones.not_yet_done_by(supporter)
-    campaign = open_ones.first()
-    return {"campaign": campaign, "group": None if campaign else _group_of(supporter), "title": title}
+def campaigns_next_step(supporter=None, title="One more thing you can do", **about):
+    """One button, and small links to what else fits. The others are those of a Situation; all may be left out."""
+    situation = next_step.Situation(now=timezone.now(), supporter=supporter, **about)
+    step, *others = next_step.next_steps(situation)
+    return {"title": title, "step": step, "others": others[:LINKS_SHOWN]}
 
 
 @register.inclusion_tag("campaigns/panels/national_asks.html")
@@ -55,15 +52,8 @@ def stances_panel(campaign):
 
 @register.simple_tag
 def acted_lately(group, since) -> int:
-    """How many of the group's members have acted on a campaign since then."""
-    theirs = ActionTaken.objects.confirmed().filter(confirmed_at__gte=since)
-    return theirs.filter(supporter__in=group.memberships.current().values("supporter")).count()
-
-
-def _group_of(supporter) -> LocalGroup | None:
-    if supporter is None:
-        return None
-    return LocalGroup.objects.live().filter(memberships__in=supporter.memberships.current()).first()
+    """How many of the group's members have acted on a campaign since then; 0 as long as they are few."""
+    return numbers.local(ActionTaken.objects.of_members(group).filter(confirmed_at__gte=since).people_count())
 
 
 @register.filter
