@@ -16,6 +16,7 @@ from sanctuary.people.models import Permission, Supporter, Wording
 from sanctuary.post.models import Email
 from tests import factories as make
 from tests.pledges.answers import HOSTILE, answers, errors_of, stamp, text_of
+from tests.stamps import stamp as form_stamp
 
 pytestmark = pytest.mark.django_db
 PLEDGE = reverse("pledges:pledge")
@@ -327,7 +328,7 @@ def test_a_thanks_link_confirms_nothing(client):
 def test_wrong_address_can_be_changed(client):
     thanks = thanks_of(client, email="wrong@example.org")
     old = actions.confirm_url(Pledge.objects.get()).removeprefix("http://127.0.0.1:8000")
-    response = client.post(f"{thanks}address/", {"email": "right@example.org"})
+    response = client.post(f"{thanks}address/", {"email": "right@example.org", "stamp": form_stamp("address-form")})
     assert (response.status_code, response.url) == (302, thanks)
     assert "r***@example.org" in text_of(client.get(thanks))
     assert (client.get(old).status_code, client.post(old).status_code) == (410, 410)
