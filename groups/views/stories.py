@@ -96,6 +96,6 @@ class WritesStory:
 
 def picture_of(story: Story) -> HttpResponse:
     answer = HttpResponse(bytes(story.picture.data), content_type="image/jpeg")
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
     answer.headers["Content-Disposition"] = 'inline; filename="picture.jpg"'
     return answer
