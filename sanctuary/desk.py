@@ -9,6 +9,10 @@ JOBS = {
         "campaigns.Campaign": "Campaigns",
         "campaigns.Mailing": "Mailings",
         "campaigns.ActionTaken": "Names added",
+        "campaigns.SourceLink": "Where people come from",
+        "campaigns.Partner": "Partners",
+        "campaigns.CampaignPartner": "Partners’ lists",
+        "campaigns.Coalition": "Coalitions",
     },
     "People": {
         "people.Supporter": "Supporters",

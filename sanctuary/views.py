@@ -1,5 +1,9 @@
 """Base views: one level. Every view of ours is `public` or names a `rule`, never both, never neither."""
 
+import time
+
+from allauth.account.adapter import get_adapter
+from allauth.account.authentication import get_authentication_records
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -11,6 +15,9 @@ from django.views.generic import DetailView, FormView, ListView, TemplateView, V
 from django.views.generic.detail import SingleObjectMixin
 
 from sanctuary import access
+
+# An old session on a shared or stolen machine must not give away many people at once.
+SIGNED_IN_WITHIN = 3600
 
 
 class Door:
@@ -178,3 +185,10 @@ class SecretLink(Door):
     def needs_no_form(self) -> bool:
         """Whether this request may come from elsewhere than a form of ours."""
         return False
+
+
+def asks_again(request) -> str:
+    """Where they show that it is still them; empty if they signed in lately, or have no other way than to sign in."""
+    at = max((seen["at"] for seen in get_authentication_records(request, request.user)), default=0)
+    ways = get_adapter().get_reauthentication_methods(request.user)
+    return ways[0]["url"] if ways and time.time() - at > SIGNED_IN_WITHIN else ""

@@ -6,13 +6,14 @@ from django.urls import path, reverse
 
 from campaigns import actions
 from campaigns.admin.locking import LockedOnPost
+from campaigns.admin.partner import PartnerInline
 from campaigns.forms import ApproveCampaignForm, CampaignForm
 from campaigns.models import Action, Campaign
 from sanctuary import access
 from sanctuary.views import ActionView
 
 State = Campaign.State
-WORDS = ["title", "slug", "ask", "why", "decision_maker", "deadline", "relay_text"]
+WORDS = ["title", "slug", "ask", "why", "decision_maker", "deadline", "coalition", "goals", "principles", "relay_text"]
 # Once approved, the ask stands. What came of it is written when something has.
 WRITABLE = {
     State.DRAFT: WORDS,
@@ -47,12 +48,12 @@ DONE = {
 
 
 class ActionInline(admin.StackedInline):
-    """The words people put their name to."""
+    """What people are asked to do, at most one of each kind. The lowest rank is what the page asks first."""
 
     model = Action
-    fields = ["statement"]
-    extra = max_num = 1
-    can_delete = False
+    fields = ["kind", "rank", "statement"]
+    extra = 1
+    max_num = len(Action.Kind)
 
     def has_add_permission(self, request, obj=None):
         return super().has_add_permission(request, obj) and (obj is None or obj.state == State.DRAFT)
@@ -60,11 +61,14 @@ class ActionInline(admin.StackedInline):
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and (obj is None or obj.state == State.DRAFT)
 
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and (obj is None or obj.state == State.DRAFT)
+
 
 @admin.register(Campaign)
 class CampaignAdmin(LockedOnPost, admin.ModelAdmin):
     form = CampaignForm
-    inlines = [ActionInline]
+    inlines = [ActionInline, PartnerInline]
     list_display = ["title", "state", "owner", "deadline", "names", "groups"]
     list_filter = ["state"]
     list_select_related = ["owner"]

@@ -21,9 +21,23 @@ class CampaignForm(forms.ModelForm):
 
     class Meta:
         model = Campaign
-        fields = ["title", "slug", "ask", "why", "decision_maker", "deadline", "relay_text", "results_note"]
+        fields = [
+            "title",
+            "slug",
+            "ask",
+            "why",
+            "decision_maker",
+            "deadline",
+            "coalition",
+            "goals",
+            "principles",
+            "relay_text",
+            "results_note",
+        ]
         widgets = {
             "why": forms.Textarea(attrs={"rows": 12}),
+            "goals": forms.CheckboxSelectMultiple,
+            "principles": forms.CheckboxSelectMultiple,
             "relay_text": forms.Textarea(attrs={"rows": 6}),
             "results_note": forms.Textarea(attrs={"rows": 8}),
         }

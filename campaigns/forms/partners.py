@@ -7,7 +7,6 @@ from django.forms import BoundField
 
 from campaigns.models import CampaignPartner
 
-
 TICKED = {"on", "True"}
 
 

@@ -1,10 +1,7 @@
 """The members of a group as a file for a spreadsheet."""
 
-import time
 from urllib.parse import urlencode
 
-from allauth.account.adapter import get_adapter
-from allauth.account.authentication import get_authentication_records
 from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
@@ -15,10 +12,8 @@ from groups.models import Membership
 from groups.views.members import Members
 from sanctuary.audit.actions import record
 from sanctuary.people.spreadsheet import csv_file
-from sanctuary.views import Door
+from sanctuary.views import Door, asks_again
 
-# An old session on a shared or stolen machine must not give away everybody at once.
-SIGNED_IN_WITHIN = 3600
 HEAD = [
     "Name",
     "Person or organisation",
@@ -45,7 +40,7 @@ class ExportMembers(Members, Door, View):
 def export(room: Members, members) -> HttpResponse:
     """These members as a file. Whoever signed in long ago says first that it is still them."""
     request, group = room.request, room.group
-    if asks := _asks_again(request):
+    if asks := asks_again(request):
         messages.info(request, "Thank you. Now press the button for the file once more.")
         return redirect(f"{asks}?{urlencode({'next': f'{room.list_href}?{room.filter.asked()}'})}")
     record("groups.export_members", group, by=request.user, count=members.count(), asked=_said(room.filter))
@@ -53,13 +48,6 @@ def export(room: Members, members) -> HttpResponse:
     name = f"{group.slug}-members-{timezone.localdate():%Y-%m-%d}.csv"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
-
-
-def _asks_again(request) -> str:
-    """Where they show that it is still them; empty if they signed in lately, or have no other way than to sign in."""
-    at = max((seen["at"] for seen in get_authentication_records(request, request.user)), default=0)
-    ways = get_adapter().get_reauthentication_methods(request.user)
-    return ways[0]["url"] if ways and time.time() - at > SIGNED_IN_WITHIN else ""
 
 
 def _said(question) -> dict[str, str]:
