@@ -203,7 +203,7 @@ def of_person(name: str, part: Callable, opens=OF_THE_GROUP) -> Page:
 PERSON_VERB = everyone(405, stranger=302)
 
 ACTS = ["sign", "join", "attend", "share"]
-LETTER_STEPS = ["", *(f"_{step}" for step in "postcode write check send print sent clear remind".split())]
+LETTER_STEPS = ["", "_postcode", "_write", "_check", "_send", "_print", "_sent", "_clear", "_remind"]
 
 MAIL_VERBS = ["test", "approve", "undo", "pause", "resume", "delete"]
 
@@ -256,6 +256,9 @@ PAGES = [
     Page("mailbox_letter", PUBLIC, lambda world: (world.letter,)),
     # The bare letter, shown in a frame.
     Page("mailbox_html", PUBLIC, lambda world: (world.letter,), weight=NONE),
+    Page("people:step_sent", PUBLIC, weight=TASK),
+    by_link("people:one_more_step", "one_more_step"),
+    Page("people:robots", STAFF, lists=True),
     Page("people:choices_help", PUBLIC, weight=TASK),
     Page("people:choices_sent", PUBLIC, weight=TASK),
     Page("people:forgotten", PUBLIC, weight=TASK),
@@ -420,6 +423,8 @@ PAGES = [
     Page("campaigns:list", PUBLIC, lists=True),
     Page("campaigns:detail", PUBLIC, lambda world: (world.campaign.slug,), weight=TASK),
     *[Page(f"campaigns:{kind}", PUBLIC, lambda world: (world.campaign.slug,), weight=TASK) for kind in ACTS],
+    Page("campaigns:wall", PUBLIC, lambda world: (world.campaign.slug,)),
+    by_link("campaigns:my_name", "my_name"),
     by_link("campaigns:confirm", "sign"),
     of_campaign("campaigns:from_mail", "from_mail"),
     of_campaign("campaigns:sent", "sent"),
