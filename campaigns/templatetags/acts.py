@@ -9,10 +9,10 @@ register = template.Library()
 
 
 @register.inclusion_tag("campaigns/panels/numbers.html")
-def campaign_numbers(campaign, action=None, level=""):
+def campaign_numbers(campaign, action=None):
     """How many did what a campaign asks, each kind by itself; below the threshold nothing but an invitation."""
     lines = numbers.lines_of(campaign, action)
-    return {"lines": lines, "reach": numbers.reach_of(campaign), "all": numbers.CONSTITUENCIES}
+    return {"lines": lines, "reach": numbers.reach_of(campaign), "all": numbers.CONSTITUENCIES, "campaign": campaign}
 
 
 @register.simple_tag

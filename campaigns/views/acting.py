@@ -31,11 +31,11 @@ class OfCampaign:
 
     @cached_property
     def campaign(self) -> Campaign:
-        return get_object_or_404(Campaign.objects.public().with_names_count(), slug=self.kwargs["slug"])
+        return get_object_or_404(Campaign.objects.public(), slug=self.kwargs["slug"])
 
     @cached_property
     def asks(self) -> list[Action]:
-        return list(self.campaign.actions.all())
+        return self.campaign.counted
 
     @cached_property
     def partners(self) -> list[CampaignPartner]:

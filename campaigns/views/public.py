@@ -76,7 +76,7 @@ class FromMail(Key, Page):
 
     @cached_property
     def campaign(self) -> Campaign:
-        return get_object_or_404(Campaign.objects.public().with_names_count(), slug=self.kwargs["slug"])
+        return get_object_or_404(Campaign.objects.public(), slug=self.kwargs["slug"])
 
     @cached_property
     def action(self):

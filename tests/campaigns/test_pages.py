@@ -102,9 +102,9 @@ def test_live_page_has_the_ask_the_reasons_and_one_form(client, campaign):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_page_costs_two_queries(client, action, rows, django_assert_num_queries):
+def test_page_costs_three_queries(client, action, rows, django_assert_num_queries):
     factories.ActionTakenFactory.create_batch(rows, action=action, confirmed_at=timezone.now())
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get("/actions/welcome/")
 
 
@@ -134,7 +134,7 @@ def test_page_of_a_campaign_without_an_action(client, staff):
     assert client.post("/actions/bare/", GOOD).status_code == 404
 
 
-@pytest.mark.parametrize(("count", "words"), [(499, "Be one of the first"), (500, "500 people have added their names")])
+@pytest.mark.parametrize(("count", "words"), [(499, "Be one of the first"), (500, "500 of 1,000 names")])
 def test_count_shows_from_five_hundred_confirmed(client, action, count, words):
     ActionTaken.objects.bulk_create(ActionTaken(action=action, confirmed_at=timezone.now()) for _ in range(count))
     factories.ActionTakenFactory.create_batch(3, action=action)

@@ -104,7 +104,7 @@ def test_home_asks_the_same_number_of_questions(client, staff, django_assert_num
     for group in make.LocalGroupFactory.create_batch(count, latitude=53.8, longitude=-1.5):
         make.ActivityFactory(group=group)
         make.CampaignFactory(owner=staff)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(HOME)
 
 
