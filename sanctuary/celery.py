@@ -52,6 +52,10 @@ app.conf.beat_schedule = {
     },
     "forget what was written about answers": {"task": "campaigns.tasks.forget_old_replies", "schedule": 3600},
     "add up how many acted": {"task": "campaigns.tasks.add_up_tallies", "schedule": 60},
+    "ask who sits in Parliament": {
+        "task": "sanctuary.places.tasks.refresh_members",
+        "schedule": crontab(minute=23, hour=4),
+    },
     "forget unconfirmed names": {"task": "campaigns.tasks.forget_unconfirmed", "schedule": 3600},
 }
 

@@ -249,6 +249,8 @@ _NIGHT = Regexp(rf"({_CLOCK}-(?!\2){_CLOCK})?\Z", error="Write two different tim
 _night = env.str("QUIET_HOURS", "" if DEBUG else "21:00-08:00", validate=_NIGHT)
 QUIET_HOURS = [time.fromisoformat(edge) for edge in _night.split("-") if edge]
 FOUR_EYES_ABOVE = env.int("FOUR_EYES_ABOVE", 1000)
+# Who sits in Parliament: asked once a day at this address, such as https://members-api.parliament.uk/api. Empty: never.
+PARLIAMENT_API_URL = env.str("PARLIAMENT_API_URL", "")
 MAILBOX_DIR = env.path("MAILBOX_DIR", BASE_DIR / ".data" / "mailbox")
 
 # --- Security -----------------------------------------------------------------------------------
