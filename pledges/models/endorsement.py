@@ -18,15 +18,6 @@ CONFIRM_WITHIN = timedelta(days=14)
 _FIRST_WORD = models.Func(
     F("supporter__name"), Value(" "), Value(1), function="split_part", output_field=models.CharField()
 )
-# What counts when two names are compared: their letters and figures.
-_PLAIN = r"[^[:alnum:]]+"
-
-
-def plain(path: str) -> models.Func:
-    """The name behind this path, without capitals, spaces and marks."""
-    return models.Func(
-        Lower(path), Value(_PLAIN), Value(""), Value("g"), function="regexp_replace", output_field=models.CharField()
-    )
 
 
 class EndorsementQuerySet(NamedQuerySet):
@@ -65,12 +56,6 @@ class EndorsementQuerySet(NamedQuerySet):
     def shuffled(self, salt: str):
         """Organisations first; else in an order that means nothing, the same for the same salt."""
         return self.order_by("kind", MD5(Concat(Cast("pk", models.CharField()), Value(salt))))
-
-    def with_double(self):
-        """`is_double`: another organisation that has endorsed is called the same, but for capitals and marks."""
-        same = Endorsement.objects.confirmed().of_organisations().exclude(pk=OuterRef("pk"))
-        same = same.annotate(plain=plain("supporter__name")).filter(plain=OuterRef("plain"))
-        return self.annotate(plain=plain("supporter__name")).annotate(is_double=Exists(same))
 
     def counts(self) -> dict[str, int]:
         """How many people and organisations stand behind it today."""
@@ -130,10 +115,6 @@ class Endorsement(Named):
 
     def __str__(self):
         return f"Endorsement {self.pk}"
-
-    @property
-    def is_confirmed(self) -> bool:
-        return self.confirmed_at is not None
 
     @property
     def is_live(self) -> bool:

@@ -31,6 +31,10 @@ class PledgeQuerySet(NamedQuerySet):
     def to_greet(self):
         return self.confirmed().filter(greeted_at__isnull=True, supporter__isnull=False)
 
+    def to_check(self):
+        """Organisations that agreed to be named, and whose names nobody has looked at."""
+        return self.name_waits().of_organisations().filter(is_listed=True)
+
     def public(self):
         """Organisations that may be named: they agreed, and staff have looked at the name."""
         return self.confirmed().of_organisations().name_may_stand().filter(is_listed=True)
@@ -115,8 +119,8 @@ class Pledge(Named):
         return f"Pledge {self.pk}"
 
     @property
-    def is_confirmed(self) -> bool:
-        return self.confirmed_at is not None
+    def may_be_looked_at(self) -> bool:
+        return super().may_be_looked_at and self.kind == Supporter.Kind.ORGANISATION
 
 
 class IntendedActionQuerySet(models.QuerySet):

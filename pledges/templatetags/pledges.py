@@ -2,7 +2,7 @@
 
 from django import template
 
-from pledges.models import Declaration, Endorsement, Pledge
+from pledges.models import Endorsement, Pledge
 from sanctuary.templatetags.ui import LOCAL_COUNT_SHOWN_FROM, NATIONAL_COUNT_SHOWN_FROM
 
 register = template.Library()
@@ -42,9 +42,3 @@ def endorsement_count(region=""):
         "there": {who: count for who, count in there.items() if count >= LOCAL_COUNT_SHOWN_FROM},
         "region": region,
     }
-
-
-@register.inclusion_tag("pledges/panels/declaration.html")
-def declaration_panel():
-    """The way to the Declaration, from pages about something else; nothing before it is set up."""
-    return {"declaration": Declaration.objects.first()}

@@ -1,9 +1,9 @@
 """Looking after pledges: staff look at organisations' names before they are public."""
 
-from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.contrib import admin
 
 from pledges import actions
+from pledges.admin.naming import NameDesk, NameFilter
 from pledges.models import IntendedAction, Pledge
 from sanctuary.people.address import masked
 
@@ -22,9 +22,21 @@ class IntendedActionInline(admin.TabularInline):
 
 
 @admin.register(Pledge)
-class PledgeAdmin(admin.ModelAdmin):
-    list_display = ["pledger", "kind", "group", "created_at", "confirmed_at", "is_listed", "name_checked_at"]
+class PledgeAdmin(NameDesk):
+    list_display = [
+        "pledger",
+        "kind",
+        "group",
+        "hint",
+        "has_double",
+        "created_at",
+        "confirmed_at",
+        "is_listed",
+        "name_checked_at",
+        "name_refusal",
+    ]
     list_filter = [
+        NameFilter,
         "kind",
         "is_listed",
         ("confirmed_at", admin.EmptyFieldListFilter),
@@ -32,13 +44,13 @@ class PledgeAdmin(admin.ModelAdmin):
     ]
     list_select_related = ["supporter", "group"]
     search_fields = ["supporter__name__istartswith", "name__istartswith", "=supporter__email"]
-    show_full_result_count = False
     date_hierarchy = "created_at"
-    actions = ["approve_names"]
     inlines = [IntendedActionInline]
     fields = [
         "pledger",
         "mailbox",
+        "hint",
+        "alike",
         "kind",
         "wording",
         "permission_wording",
@@ -47,6 +59,7 @@ class PledgeAdmin(admin.ModelAdmin):
         "is_listed",
         "name_checked_at",
         "name_checked_by",
+        "name_refusal",
         "created_at",
         "confirmed_at",
         "withdrawn_at",
@@ -54,6 +67,12 @@ class PledgeAdmin(admin.ModelAdmin):
         "greeted_by",
     ]
     readonly_fields = fields
+
+    def approve(self, noun, *, by):
+        return actions.approve_organisation_name(noun, by=by)
+
+    def refuse(self, noun, *, reason, by):
+        return actions.refuse_organisation_name(noun, reason=reason, by=by)
 
     @admin.display(description="who")
     def pledger(self, pledge):
@@ -63,21 +82,3 @@ class PledgeAdmin(admin.ModelAdmin):
     def mailbox(self, pledge):
         address = pledge.supporter.email if pledge.supporter else pledge.email
         return masked(address) if address else ""
-
-    @admin.action(description="Approve organisation names", permissions=["change"])
-    def approve_names(self, request, queryset):
-        approved = 0
-        for pledge in queryset:
-            try:
-                actions.approve_organisation_name(pledge, by=request.user)
-                approved += 1
-            except ValidationError as error:
-                self.message_user(request, f"{self.pledger(pledge)}: {error.messages[0]}", messages.ERROR)
-        if approved:
-            self.message_user(request, f"Names approved: {approved}.", messages.SUCCESS)
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
