@@ -22,6 +22,15 @@ class PartnerForm(forms.ModelForm):
         " New words count from the next approval of a campaign; what people said yes to stays as it was.",
     )
 
+    website = forms.URLField(required=False, max_length=200, assume_scheme="https")
+    privacy_url = forms.URLField(
+        label="Privacy notice",
+        required=False,
+        max_length=200,
+        assume_scheme="https",
+        help_text="Its own page about how it looks after what it is told. Shown beside its question.",
+    )
+
     class Meta:
         model = Partner
         fields = [
@@ -39,7 +48,6 @@ class PartnerForm(forms.ModelForm):
         labels = {"slug": "Short name", "agreement_note": "Where the agreement is kept"}
         widgets = {"agreement_note": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
-            "privacy_url": "Its own page about how it looks after what it is told. Shown beside its question.",
             "with_postcode": "Only if its question says so.",
             "may_export": "Only with a signed agreement about what it may do with the list.",
         }
