@@ -31,6 +31,7 @@ is_active_staff = is_national_staff & rules.is_active
 rules.add_rule("campaigns.manage", is_active_staff)
 rules.add_rule("campaigns.approve", is_active_staff & is_not_owner)
 rules.add_rule("campaigns.export_partner", is_active_staff)
+rules.add_rule("campaigns.check_names", is_active_staff)
 rules.add_rule("campaigns.send", is_active_staff & is_national)
 rules.add_rule("campaigns.approve_mailing", is_active_staff & is_national & is_not_author)
 rules.add_rule("campaigns.approve_group_mailing", coordinates_its_group & is_not_author)
@@ -42,6 +43,7 @@ for noun in ("campaign", "mailing", "action", "throttle", "maildomain"):
 for verb in ("view", "add", "change"):
     rules.add_perm(f"campaigns.{verb}_embed", is_active_staff)
 rules.add_perm("campaigns.view_actiontaken", is_active_staff)
+rules.add_perm("campaigns.view_shownname", is_active_staff)
 for noun in ("coalition", "partner", "campaignpartner", "sourcelink", "stance"):
     for verb in ("view", "add", "change", "delete"):
         rules.add_perm(f"campaigns.{verb}_{noun}", is_active_staff)

@@ -133,6 +133,7 @@ def _tokens(world: World) -> dict[str, str]:
         "from_mail": tokens.make("act", person.pk, world.mailing.pk),
         "sent": tokens.make("act-sent", unsigned.pk),
         "done": tokens.make("act-done", signed.pk),
+        "my_name": tokens.make("act-name", signed.pk),
         "reply": reply_token(world.campaign, person),
         "enquiry": tokens.make("enquiry-confirm", make.EnquiryFactory().pk),
         "booking": booking_of(world.ours.group, person.name, person.email),

@@ -1,13 +1,16 @@
 from campaigns.admin.act import ActionTakenAdmin
+from campaigns.admin.asks import ActionAdmin
 from campaigns.admin.campaign import CampaignAdmin
 from campaigns.admin.embed import EmbedAdmin
 from campaigns.admin.mailing import MailingAdmin
+from campaigns.admin.names import ShownNameAdmin
 from campaigns.admin.partner import CampaignPartnerAdmin, CoalitionAdmin, PartnerAdmin
 from campaigns.admin.source import SourceLinkAdmin
 from campaigns.admin.stance import StanceAdmin
 from campaigns.admin.throttle import ThrottleAdmin
 
 __all__ = [
+    "ActionAdmin",
     "ActionTakenAdmin",
     "CampaignAdmin",
     "CampaignPartnerAdmin",
@@ -15,6 +18,7 @@ __all__ = [
     "EmbedAdmin",
     "MailingAdmin",
     "PartnerAdmin",
+    "ShownNameAdmin",
     "SourceLinkAdmin",
     "StanceAdmin",
     "ThrottleAdmin",

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -80,6 +81,10 @@ class Action(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} · {self.campaign}"
+
+    def clean(self):
+        if self.kind in (self.Kind.SIGN, self.Kind.JOIN) and not self.statement.strip():
+            raise ValidationError({"statement": "Write the words that people, or organisations, put their name to"})
 
 
 class ActionTakenQuerySet(models.QuerySet):
