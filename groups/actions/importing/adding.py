@@ -9,6 +9,7 @@ from groups.actions.importing.checking import BELONGS, MEMBER, count_outcomes
 from groups.models import ImportPart, ImportRow, Membership, PeopleImport
 from sanctuary.audit.actions import record
 from sanctuary.people.models import Supporter
+from sanctuary.places.actions import sql_of_place
 
 ROWS_AT_A_TIME = 500
 State = PeopleImport.State
@@ -57,25 +58,7 @@ _NUMBER_NEW = f"""
         made_supporter = TRUE, supporter_id = nextval(pg_get_serial_sequence('people_supporter', 'id'))
     WHERE {RANGE} AND r.supporter_id IS NULL
 """
-# As `place_fields` and `locate` say it of one postcode.
-_PLACES = """
-    LEFT JOIN places_outwardcode o ON o.code = split_part(r.postcode, ' ', 1)
-    LEFT JOIN places_fullpostcode f ON o.code IS NOT NULL AND r.postcode LIKE '%% %%'
-        AND f.code = replace(r.postcode, ' ', '')
-    LEFT JOIN places_district d
-        ON d.code = coalesce(nullif(f.district_code, ''), o.district_code) AND o.code IS NOT NULL
-    LEFT JOIN places_seatset seats ON seats.number = coalesce(nullif(f.seats, 0), o.seats)
-"""
-_PLACE = {
-    "postcode": "r.postcode",
-    "outward_code": "split_part(r.postcode, ' ', 1)",
-    "district_code": "coalesce(nullif(f.district_code, ''), o.district_code, '')",
-    "region": "coalesce(d.region, o.region, '')",
-    "nation": "coalesce(d.nation, o.nation, '')",
-    "latitude": "coalesce(f.latitude, o.latitude)",
-    "longitude": "coalesce(f.longitude, o.longitude)",
-    "constituency_code": "coalesce(seats.constituency_code, '')",
-}
+_PLACES, _PLACE = sql_of_place("r.postcode")
 _PERSON = {"id": "r.supporter_id", "kind": "'person'", "name": "r.name", "email": "r.email", "email_mac": "r.email_mac"}
 _NEW = f"FROM groups_importrow r {_PLACES} WHERE {RANGE} AND r.made_supporter"
 _JOINING = f"""

@@ -3,7 +3,7 @@
 from sanctuary.places.actions.members import load_members, parliament_of, refresh_members
 from sanctuary.places.actions.ons import load_constituencies, load_directory, load_pairs
 from sanctuary.places.actions.outward import load_outward_codes, write_outward_codes
-from sanctuary.places.actions.placing import place_fields
+from sanctuary.places.actions.placing import place_again, place_fields, sql_of_place
 from sanctuary.places.actions.postcodes import Progress, load_postcodes
 from sanctuary.places.actions.representatives import Seated, load_representatives, replace_representatives
 from sanctuary.places.directory import DirectoryMissing  # doors catch it
@@ -20,8 +20,10 @@ __all__ = [
     "load_postcodes",
     "load_representatives",
     "parliament_of",
+    "place_again",
     "place_fields",
     "refresh_members",
     "replace_representatives",
+    "sql_of_place",
     "write_outward_codes",
 ]
