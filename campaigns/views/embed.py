@@ -20,7 +20,9 @@ from campaigns.models import Action, ActionTaken, Campaign, Embed
 from pledges.actions import WORDINGS, start_pledge
 from pledges.models import Pledge
 from sanctuary.people import tokens
+from sanctuary.people.actions import ask_mailbox
 from sanctuary.people.address import masked
+from sanctuary.people.guard import MailboxAsked
 from sanctuary.people.models import Supporter, Wording
 from sanctuary.views import FormPage, Page
 
@@ -67,7 +69,10 @@ class Frame:
                 return render(request, "campaigns/embed_ended.html", status=404)
             if request.method == "POST" and comes_from_elsewhere(request):
                 return self.refusal()
-            return super(Frame, self).dispatch(request, *args, **kwargs)
+            try:
+                return super(Frame, self).dispatch(request, *args, **kwargs)
+            except MailboxAsked as asked:
+                return self.one_more_step(asked)
 
         page = opened
         if self.ancestors:
@@ -75,6 +80,11 @@ class Frame:
         response = page(request)
         add_never_cache_headers(response)
         return response
+
+    def one_more_step(self, asked: MailboxAsked):
+        """The page that says so elsewhere can be shown in no frame, so the frame says it itself."""
+        ask_mailbox(asked.address, path=self.request.path, given=asked.given)
+        return render(self.request, "campaigns/embed_asked.html", self.about())
 
     def refusal(self):
         return render(self.request, "campaigns/embed_refused.html", self.about(), status=403)
