@@ -1,6 +1,7 @@
 from django.dispatch import receiver
 
 from campaigns import actions
+from campaigns.actions import reminding
 from groups.signals import booking_cancelled, booking_confirmed, timeline_asked
 from sanctuary.people.signals import held_asked, merge_undone, supporter_erased, supporters_merged, ties_asked
 from sanctuary.post.signals import copy_returned
@@ -13,6 +14,16 @@ def forget_supporter(supporter, addresses=(), **kwargs):
     actions.forget_replies_of(supporter)
     actions.forget_returned_of(supporter)
     actions.forget_partner_yeses(supporter)
+
+
+@receiver(supporter_erased)
+def forget_letters(supporter, addresses=(), **kwargs):
+    reminding.forget_letters_of(supporter, addresses)
+
+
+@receiver(held_asked)
+def letters_held(supporter, **kwargs):
+    return reminding.letters_held(supporter)
 
 
 @receiver(held_asked)

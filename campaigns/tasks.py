@@ -3,7 +3,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from campaigns import actions
-from campaigns.models import Mailing
+from campaigns.actions import reminding
+from campaigns.models import LetterDraft, Mailing
 
 # Seconds. A ring that nobody answers in this time is repeated by the next sweep, so it need not wait in the queue,
 # and however long a mailing runs, no more rings wait than a few.
@@ -91,3 +92,11 @@ def ask_for_replies():
 def forget_old_replies():
     """After a year an answer is only where somebody stands."""
     actions.forget_old_replies()
+
+
+@shared_task
+def mind_letters():
+    """Remind people of letters that wait, and delete those that waited for too long."""
+    for draft in LetterDraft.objects.to_remind(timezone.now()):
+        reminding.remind(draft)
+    reminding.forget_letters()

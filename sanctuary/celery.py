@@ -56,6 +56,7 @@ app.conf.beat_schedule = {
         "task": "sanctuary.places.tasks.refresh_members",
         "schedule": crontab(minute=23, hour=4),
     },
+    "remind of letters, and forget them": {"task": "campaigns.tasks.mind_letters", "schedule": 300},
     "forget unconfirmed names": {"task": "campaigns.tasks.forget_unconfirmed", "schedule": 3600},
 }
 

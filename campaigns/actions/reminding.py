@@ -1,5 +1,6 @@
 """A letter that waits for tomorrow, and what is forgotten or told of letters that wait."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -43,11 +44,11 @@ def next_morning(now: datetime) -> datetime:
 
 
 @transaction.atomic
-def remind(draft: LetterDraft) -> LetterDraft:
+def remind(draft: LetterDraft) -> None:
     """Send the reminder that was asked for, once. The link opens the letter to whoever knows its postcode."""
-    draft = locked(draft)
-    if draft.reminded_at or not draft.remind_at:
-        return draft
+    draft = LetterDraft.objects.select_for_update(of=("self",)).to_remind(timezone.now()).filter(pk=draft.pk).first()
+    if draft is None:
+        return
     letter = draft.read()
     if letter and letter.email and draft.action.campaign.is_live:
         link = links.absolute("campaigns:letter_back", tokens.make(BACK, draft.pk))
@@ -55,7 +56,6 @@ def remind(draft: LetterDraft) -> LetterDraft:
         queue_sparingly("campaigns/letter_reminder", to=letter.email, context=context)
     draft.reminded_at = timezone.now()
     draft.save(update_fields=["reminded_at"])
-    return draft
 
 
 @transaction.atomic
@@ -83,9 +83,10 @@ def forget_letters() -> int:
     return LetterDraft.objects.overdue(timezone.now()).delete()[0]
 
 
-def forget_letters_of(supporter: Supporter) -> None:
-    """Letters in the making that are tied to their address."""
-    LetterDraft.objects.for_address(supporter.email).delete()
+def forget_letters_of(supporter: Supporter, addresses: Iterable[str] = ()) -> None:
+    """Letters in the making that are tied to an address of theirs."""
+    for address in {supporter.email, *addresses} - {""}:
+        LetterDraft.objects.for_address(address).delete()
 
 
 def letters_held(supporter: Supporter) -> dict[str, list[dict[str, str]]]:

@@ -53,7 +53,9 @@ class Offer:
     @property
     def is_split(self) -> bool:
         """The postcode lies in more than one constituency of a kind."""
-        return len({each.constituency.code for each in self.readers if each.constituency}) + len(self.vacant) > 1
+        places = [each.constituency for each in self.readers if each.constituency] + self.vacant
+        kinds = [place.kind for place in {place.code: place for place in places}.values()]
+        return len(kinds) > len(set(kinds))
 
     @property
     def unnamed(self) -> Reader:
