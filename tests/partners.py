@@ -1,7 +1,7 @@
 """Partners of a campaign, and people who said yes to them."""
 
 from campaigns import actions
-from campaigns.models import Campaign, CampaignPartner, Partner
+from campaigns.models import Campaign, CampaignPartner, Coalition, Partner, SourceLink
 from tests import factories as make
 
 QUESTION = "May {} email me about its own campaigns? It gets my name and email address."
@@ -31,3 +31,11 @@ def acts(action, *ticked, name="Ada Example", email="ada@example.org", confirmed
 
 def an_action(owner, **fields):
     return make.ActionFactory(campaign=make.CampaignFactory(owner=owner, **fields))
+
+
+def furnish_partners(campaign: Campaign) -> None:
+    """The campaign is owned with a partner that asks people itself, and part of a coalition."""
+    linked(campaign, a_partner("Example Voices", privacy_url="https://example-voices.example.org/privacy"))
+    campaign.coalition = Coalition.objects.create(name="Welcome Together", about="Made up, for trying things out.")
+    campaign.save(update_fields=["coalition"])
+    SourceLink.objects.create(campaign=campaign, code="library-poster", label="Poster in libraries")

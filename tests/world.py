@@ -27,6 +27,7 @@ from tests.factories import permit
 from tests.imported import furnish_imports
 from tests.letters import CANARIES, furnish_letters
 from tests.logs import furnish_log, pulse_token
+from tests.partners import furnish_partners
 from tests.persons import furnish_person
 from tests.replies import furnish_replies, reply_token
 from tests.stories import furnish_stories, story_token
@@ -97,6 +98,7 @@ def build_world(people: dict[str, User | None], group: LocalGroup, other_group: 
     make.StreamOrganisationFactory(stream=stream, organisation=school, is_listed=True)
     make.PrincipleFactory.create_batch(2)
     action = make.ActionFactory(campaign=campaign)
+    furnish_partners(campaign)
     make.ActionTakenFactory(action=action, supporter=school, confirmed_at=timezone.now(), name="", email="")
     world = World(
         ours=_tenant(group, people["coordinator"], "aq"),

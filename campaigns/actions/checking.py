@@ -10,7 +10,7 @@ from django.conf import settings
 from campaigns.actions.claiming import Recipient
 from campaigns.actions.composing import preview, problems_in
 from campaigns.models import Audience, Mailing
-from sanctuary.people.models import Supporter
+from sanctuary.people.models import Controller, Supporter
 from sanctuary.places.models import OutwardCode
 from sanctuary.post import markup
 from sanctuary.post.message import CompileError
@@ -32,6 +32,8 @@ def check_mailing(mailing: Mailing) -> list[Problem]:
     found += _about_fields_in_links(markup.to_text(mailing.body))
     if mailing.campaign and not mailing.campaign.actions.exists():
         found.append(Problem("no_ask", "The campaign has no action yet, so the button would lead nowhere."))
+    if mailing.controller.kind == Controller.Kind.PARTNER:
+        found.append(Problem("partners_people", "People said yes to a partner, not to emails from us."))
     if mailing.group and not (mailing.controller.reply_to or mailing.group.mailbox):
         words = "Your group has no mailbox for answers yet. Add its email address to your group’s page first."
         found.append(Problem("no_mailbox", words))

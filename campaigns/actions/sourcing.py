@@ -15,7 +15,7 @@ from sanctuary.people import links
 from streams.models import Stream
 
 LONGEST = 40
-_CODE = re.compile(rf"[a-z0-9-]{{1,{LONGEST}}}")
+CODE = re.compile(rf"[a-z0-9-]{{1,{LONGEST}}}")
 _KINDS = {"group": LocalGroup, "partner": Partner, "stream": Stream}
 OWN_WORDS = tuple(f"{kind}-" for kind in _KINDS)
 
@@ -38,13 +38,13 @@ def source_code(campaign: Campaign, kind: str, owner) -> str:
 def _codes(kind: str, owner) -> list[str]:
     """Its short name; or its number, if that name is too long or was another's when the other's link was made."""
     codes = [f"{kind}-{owner.slug}", f"{kind}-{owner.pk}"]
-    return [code for code in codes if _CODE.fullmatch(code)]
+    return [code for code in codes if CODE.fullmatch(code)]
 
 
 @transaction.atomic
 def find_source(campaign: Campaign, code: str) -> SourceLink | None:
     """What a code in a link stands for, made at its first use. None for a code that nobody gave out."""
-    if not _CODE.fullmatch(code or ""):
+    if not CODE.fullmatch(code or ""):
         return None
     found = SourceLink.objects.filter(campaign=campaign, code=code).first()
     return found or _first_use(campaign, code)

@@ -61,5 +61,5 @@ def _file(given: actions.PartnerList) -> StreamingHttpResponse:
     answer = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
     name = f"{given.link.partner.slug}-{given.link.campaign.slug}-{timezone.localdate():%Y-%m-%d}.csv"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["Cache-Control"] = "no-store"
+    answer["Cache-Control"] = "private, no-store"
     return answer

@@ -2,9 +2,8 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.text import slugify
 
-from campaigns.actions.sourcing import LONGEST, OWN_WORDS
+from campaigns.actions.sourcing import CODE, LONGEST, OWN_WORDS
 from campaigns.models import Partner, SourceLink
 
 LONGEST_QUESTION = 500
@@ -93,7 +92,7 @@ class SourceLinkForm(forms.ModelForm):
 
     def clean_code(self):
         code = self.cleaned_data["code"]
-        if len(code) > LONGEST or code != slugify(code):
+        if not CODE.fullmatch(code):
             words = f"Use at most {LONGEST} small letters, numbers and hyphens."
             raise ValidationError(words, code="odd")
         if code.startswith(OWN_WORDS):

@@ -237,6 +237,7 @@ MOVED = {
     "groups.Membership.supporter",
     "pledges.Pledge.supporter",
     "campaigns.ActionTaken.supporter",
+    "campaigns.PartnerYes.supporter",
     "campaigns.Returned.supporter",
     "streams.StreamOrganisation.organisation",
     "people.AddressChange.supporter",
