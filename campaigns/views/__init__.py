@@ -22,7 +22,6 @@ from campaigns.views.group_mail_verbs import (
 )
 from campaigns.views.public import ConfirmAction, FromMail, Sent
 from campaigns.views.relay import PassOn, RelayKit, TakeBack
-from campaigns.views.showing import MyName, Wall
 from campaigns.views.replying import Replies, TellReply
 from campaigns.views.showing import MyName, Wall
 
