@@ -2,13 +2,15 @@
 
 from django.db import transaction
 
+from campaigns.actions.showing import words_shown
 from campaigns.models import ActionTaken, Delivery, Mailing, Returned
 from sanctuary.people.actions import hand_back, hand_over
 from sanctuary.people.models import Supporter
 
 # Of an act that counts, without the person: all that is needed to count it again.
-_ACT = ["pk", "action_id", "mailing_id", "permission_wording_id", "wants_email"]
-_WHEN = ["created_at", "confirmed_at"]
+_ACT = ["pk", "action_id", "mailing_id", "permission_wording_id", "wants_email", "kind"]
+_ACT += ["shown", "name_refused", "name_checked_by_id"]
+_WHEN = ["created_at", "confirmed_at", "name_checked_at"]
 
 
 @transaction.atomic
@@ -28,8 +30,10 @@ def move_acts(kept: Supporter, gone: Supporter) -> dict:
 
 
 def _keep(taken: ActionTaken) -> dict:
-    when = {name: getattr(taken, name).isoformat() for name in _WHEN}
-    return {name: getattr(taken, name) for name in _ACT} | when
+    moments = {name: getattr(taken, name) for name in _WHEN}
+    when = {name: moment.isoformat() for name, moment in moments.items() if moment}
+    who = {"person_mac": bytes(taken.person_mac).hex()}
+    return {name: getattr(taken, name) for name in _ACT} | when | who
 
 
 def _move_deliveries(kept: Supporter, gone: Supporter) -> list[int]:
@@ -50,10 +54,17 @@ def _of(supporter: Supporter):
 def move_acts_back(kept: Supporter, gone: Supporter, moved: dict) -> None:
     """As it was."""
     hand_back(ActionTaken.objects.filter(pk__in=moved["acts"], supporter=kept), to=gone)
-    again = [ActionTaken(supporter=gone, **each) for each in moved["twice"]]
+    again = [_again(gone, **each) for each in moved["twice"]]
     ActionTaken.objects.bulk_create(again, ignore_conflicts=True)
     hand_back(Returned.objects.filter(pk__in=moved["returned"], supporter=kept), to=gone)
     Delivery.objects.filter(mailing__in=moved["deliveries"], supporter_id=kept.pk).update(supporter_id=gone.pk)
+
+
+def _again(supporter: Supporter, *, person_mac: str = "", **act) -> ActionTaken:
+    name, place = words_shown(supporter, act.get("shown", ""))
+    return ActionTaken(
+        supporter=supporter, person_mac=bytes.fromhex(person_mac), shown_name=name, shown_place=place, **act
+    )
 
 
 def has_acted(supporter: Supporter) -> bool:

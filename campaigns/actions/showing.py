@@ -3,6 +3,7 @@
 import unicodedata
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Action, ActionTaken
@@ -28,6 +29,11 @@ def name_url(taken: ActionTaken) -> str:
     return links.absolute("campaigns:my_name", tokens.make(MY_NAME, taken.pk))
 
 
+def name_path(taken: ActionTaken) -> str:
+    """The same page, from one of our own."""
+    return reverse("campaigns:my_name", args=[tokens.make(MY_NAME, taken.pk)])
+
+
 @transaction.atomic
 def show_as(taken: ActionTaken, shown: str) -> ActionTaken:
     """They chose how to be shown. A person's plain name stands at once; an organisation's, once staff have looked.
@@ -37,7 +43,7 @@ def show_as(taken: ActionTaken, shown: str) -> ActionTaken:
     taken = ActionTaken.objects.select_for_update(of=("self",)).select_related("supporter").get(pk=taken.pk)
     if taken.confirmed_at is None or taken.supporter is None:
         return taken
-    name, place = _words(taken.supporter, shown)
+    name, place = words_shown(taken.supporter, shown)
     if (taken.shown, taken.shown_name) == (shown if name else "", name):
         return taken
     taken.shown, taken.shown_name, taken.shown_place = shown if name else "", name, place
@@ -92,7 +98,7 @@ def _in_a_name(character: str) -> bool:
     return character in _IN_NAMES or unicodedata.category(character)[0] in "LM"
 
 
-def _words(supporter: Supporter, shown: str) -> tuple[str, str]:
+def words_shown(supporter: Supporter, shown: str) -> tuple[str, str]:
     """The name and the place in public: never finer than a district, and never a surname unless they chose it."""
     if shown == Shown.NOT:
         return "", ""

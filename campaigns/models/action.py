@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models.campaign import Campaign
@@ -81,6 +82,10 @@ class Action(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} · {self.campaign}"
+
+    def get_absolute_url(self):
+        """Where it is done."""
+        return reverse(f"campaigns:{self.kind}", args=[self.campaign.slug])
 
     def clean(self):
         if self.kind in (self.Kind.SIGN, self.Kind.JOIN) and not self.statement.strip():

@@ -2,6 +2,7 @@
 
 from django import template
 
+from campaigns.actions import showing
 from campaigns.models import ActionTaken, numbers
 from sanctuary.people import links
 
@@ -32,6 +33,12 @@ def own_link(campaign, taken=None) -> str:
     """A campaign's address to pass on; of somebody who acted, their own."""
     address = links.absolute("campaigns:detail", campaign.slug)
     return f"{address}?with={taken.share_code}" if taken and taken.share_code else address
+
+
+@register.simple_tag
+def my_name(taken) -> str:
+    """Where somebody who acted changes how they are shown."""
+    return showing.name_path(taken)
 
 
 @register.simple_tag

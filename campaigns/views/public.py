@@ -5,9 +5,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
 
 from campaigns import actions
+from campaigns.actions.sourcing import source_of_mail
 from campaigns.actions.taking import CONFIRM
 from campaigns.forms import ShownForm
-from campaigns.models import ActionTaken, Campaign, Mailing
+from campaigns.models import Action, ActionTaken, Campaign, Mailing
 from campaigns.models.action import CONFIRM_WITHIN
 from campaigns.views.acting import SENT
 from campaigns.views.done import PAGE_LASTS_DAYS, Key, done_url
@@ -70,9 +71,21 @@ class ConfirmAction(Key, Page):
 
 
 class FromMail(Key, Page):
-    """The action page for somebody who came from an email: one button. A bad link leads to the open page."""
+    """The action page for somebody who came from an email. A bad link leads to the open page.
 
-    template_name = "campaigns/from_mail.html"
+    They sign with one button, and begin a letter as somebody we know. What is asked of an organisation, of a guest of a
+    group or of their friends is not asked of the person we wrote to: that leads to its own page.
+    """
+
+    def dispatch(self, request, *args, **kwargs):
+        response = super().dispatch(request, *args, **kwargs)
+        if self.action is not None and self.action.kind == Action.Kind.WRITE:
+            # Its form is taken by another page of ours, which looks where it came from. No other site is told.
+            response.headers["Referrer-Policy"] = "same-origin"
+        return response
+
+    def get_template_names(self):
+        return [f"campaigns/from_mail{'' if self.action.kind == Action.Kind.SIGN else '_write'}.html"]
 
     @cached_property
     def campaign(self) -> Campaign:
@@ -94,13 +107,22 @@ class FromMail(Key, Page):
     def get(self, request, *args, **kwargs):
         if self.guest is None:
             return redirect(self.campaign)
-        return super().get(
-            request, *args, campaign=self.campaign, action=self.action, address=self.guest[0].email, **kwargs
-        )
+        if self.action.kind not in (Action.Kind.SIGN, Action.Kind.WRITE):
+            return self.elsewhere()
+        about = {"campaign": self.campaign, "action": self.action, "address": self.guest[0].email}
+        return super().get(request, *args, mail=self.kwargs["token"], **about, **kwargs)
+
+    def elsewhere(self):
+        """The open page of what is asked, which still learns through which email they came."""
+        source = source_of_mail(self.campaign, self.guest[1])
+        came = f"?from={source.code}" if source else ""
+        return redirect(self.action.get_absolute_url() + came)
 
     def post(self, request, *args, **kwargs):
         if self.guest is None:
             return redirect(self.campaign)
+        if self.action.kind != Action.Kind.SIGN:
+            return self.elsewhere()
         try:
             return redirect(done_url(actions.act_from_mail(self.action, *self.guest)))
         except (ValidationError, Supporter.DoesNotExist):
