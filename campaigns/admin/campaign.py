@@ -6,6 +6,7 @@ from django.urls import path, reverse
 
 from campaigns import actions
 from campaigns.admin.locking import LockedOnPost
+from campaigns.admin.numbers import NumbersMixin
 from campaigns.admin.partner import PartnerInline
 from campaigns.forms import ApproveCampaignForm, CampaignForm
 from campaigns.models import Action, Campaign
@@ -13,16 +14,18 @@ from sanctuary import access
 from sanctuary.views import ActionView
 
 State = Campaign.State
-WORDS = ["title", "slug", "ask", "why", "decision_maker", "deadline", "coalition", "goals", "principles", "relay_text"]
+WORDS = ["title", "slug", "ask", "why", "decision_maker", "deadline", "coalition", "goals", "principles"]
+WORDS += ["relay_text", "next_steps"]
 # Once approved, the ask stands. What came of it is written when something has.
 WRITABLE = {
     State.DRAFT: WORDS,
-    State.APPROVED: ["deadline", "relay_text"],
-    State.LIVE: ["why", "deadline", "relay_text", "results_note"],
-    State.RESTING: ["why", "deadline", "relay_text", "results_note"],
+    State.APPROVED: ["deadline", "relay_text", "next_steps"],
+    State.LIVE: ["why", "deadline", "relay_text", "next_steps", "results_note"],
+    State.RESTING: ["why", "deadline", "relay_text", "next_steps", "results_note"],
     State.CLOSED: ["results_note"],
 }
 STAMPS = ["owner", "approved_by", "approved_at", "purpose_note"]
+FIGURES = ["counts", "constituencies", "passed_on"]
 
 # What can be done from each state, the likeliest first: verb, words on the button, and what happens then.
 STEPS = {
@@ -66,7 +69,7 @@ class ActionInline(admin.StackedInline):
 
 
 @admin.register(Campaign)
-class CampaignAdmin(LockedOnPost, admin.ModelAdmin):
+class CampaignAdmin(LockedOnPost, NumbersMixin, admin.ModelAdmin):
     form = CampaignForm
     inlines = [ActionInline, PartnerInline]
     list_display = ["title", "state", "owner", "deadline", "names", "groups"]
@@ -95,7 +98,7 @@ class CampaignAdmin(LockedOnPost, admin.ModelAdmin):
     def get_fields(self, request, obj=None):
         if obj is None:
             return WORDS
-        return [*WORDS, *STAMPS, "passed_on", *([] if obj.state in (State.DRAFT, State.APPROVED) else ["results_note"])]
+        return [*WORDS, *STAMPS, *FIGURES, *([] if obj.state in (State.DRAFT, State.APPROVED) else ["results_note"])]
 
     def get_readonly_fields(self, request, obj=None):
         if obj is None:

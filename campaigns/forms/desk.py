@@ -4,6 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from campaigns.forms.next_steps import OrderField
 from campaigns.models import Audience, Campaign, Mailing
 from campaigns.models.audience import NATIONAL_KINDS
 from groups.models import LocalGroup
@@ -19,6 +20,8 @@ LONGEST_RELAY = 2_000
 class CampaignForm(forms.ModelForm):
     """What staff write about a campaign. State, owner and approval are not for writing."""
 
+    next_steps = OrderField()
+
     class Meta:
         model = Campaign
         fields = [
@@ -32,6 +35,7 @@ class CampaignForm(forms.ModelForm):
             "goals",
             "principles",
             "relay_text",
+            "next_steps",
             "results_note",
         ]
         widgets = {
