@@ -22,6 +22,7 @@ class EndorsementAdmin(NameDesk):
     ]
     list_filter = [NameFilter, "kind", "shown", ("confirmed_at", admin.EmptyFieldListFilter)]
     search_fields = ["supporter__name__istartswith", "name__istartswith", "=supporter__email"]
+    list_select_related = ["supporter"]
     ordering = ["-confirmed_at", "-pk"]
     fields = [
         "endorser",

@@ -49,7 +49,7 @@ class NameDesk(admin.ModelAdmin):
         raise NotImplementedError
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("supporter").with_double()
+        return super().get_queryset(request).with_double()
 
     def has_check_names_permission(self, request):
         return access.allows(RULE, request.user)
@@ -77,9 +77,11 @@ class NameDesk(admin.ModelAdmin):
                 self.do(verb, noun, by=request.user)
                 done += 1
             except ValidationError as error:
-                self.message_user(request, f"{noun.supporter or noun.name}: {error.messages[0]}", messages.ERROR)
+                who = noun.supporter or f"{noun.name} (not confirmed)"
+                self.message_user(request, f"{who}: {error.messages[0]}", messages.ERROR)
         if done:
-            self.message_user(request, f"{VERBS[verb][0]}: {done}.", messages.SUCCESS)
+            words = "approved" if verb == "approve" else "refused"
+            self.message_user(request, f"Names {words}: {done}.", messages.SUCCESS)
 
     @admin.action(description="Approve names", permissions=["check_names"])
     def approve_names(self, request, queryset):

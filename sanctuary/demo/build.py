@@ -8,7 +8,20 @@ from django.db import connection, transaction
 
 from groups.actions import set_up_groups
 from pledges.actions import set_up_pledges
-from sanctuary.demo import activities, group_mail, imports, life, log, network, persons, signing, stories, team, words
+from sanctuary.demo import (
+    activities,
+    declaration,
+    group_mail,
+    imports,
+    life,
+    log,
+    network,
+    persons,
+    signing,
+    stories,
+    team,
+    words,
+)
 from sanctuary.demo.supporters import Crowd, write
 from sanctuary.people.actions import set_up_people
 from sanctuary.people.models import User
@@ -53,6 +66,7 @@ def build(supporters: int, say: Callable[[str], None]) -> None:
         say(f"{len(groups)} groups. Now {supporters:,} supporters …")
         _supporters(supporters, say, started)
         signing.sign(campaigns, dice)
+        declaration.fill(staff[words.STAFF], campaigns)
         persons.fill(staff[words.COORDINATOR])
         log.fill(staff[words.COORDINATOR], dice)
         # One small mailing leaves by itself when the workers start; the large one waits for somebody to send it.
