@@ -39,6 +39,8 @@ JOBS = {
         "people.Controller": "Who sends emails",
         "people.Wording": "Words people agree to",
         "campaigns.Throttle": "How fast emails may go",
+        "places.Representative": "MPs and other representatives",
+        "places.Constituency": "Constituencies",
     },
 }
 OTHERS = "More"
