@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
 
 from campaigns import actions
-from campaigns.actions.sourcing import source_of_mail
+from campaigns.actions.sourcing import source_code
 from campaigns.actions.taking import CONFIRM
 from campaigns.forms import ShownForm
 from campaigns.models import Action, ActionTaken, Campaign, Mailing
@@ -114,8 +114,8 @@ class FromMail(Key, Page):
 
     def elsewhere(self):
         """The open page of what is asked, which still learns through which email they came."""
-        source = source_of_mail(self.campaign, self.guest[1])
-        came = f"?from={source.code}" if source else ""
+        group = self.guest[1].group
+        came = f"?from={source_code(self.campaign, 'group', group)}" if group else ""
         return redirect(self.action.get_absolute_url() + came)
 
     def post(self, request, *args, **kwargs):

@@ -9,6 +9,8 @@ from django.utils import timezone
 from campaigns import actions
 from campaigns.forms.allying import SourceLinkForm
 from campaigns.models import ActionTaken, SourceLink
+from sanctuary.people.actions import merge_supporters, undo_merge
+from sanctuary.people.models import Controller
 from tests import factories as make
 from tests.conftest import client_of
 from tests.partners import a_partner, acts, an_action, linked
@@ -113,6 +115,16 @@ def test_two_who_come_at_once_by_a_new_link_make_one(action, group):
 
     race(one(1), one(2), after='FROM "campaigns_sourcelink"')
     assert results(action.campaign) == {f"group-{group.slug}": (2, 2)}
+
+
+def test_who_acted_twice_counts_once_for_the_link_and_twice_when_taken_apart(action, poster, staff):
+    kept = acts(action, from_code="library-poster")
+    gone = acts(action, name="Ada M Example", from_code="library-poster")
+    national = Controller.objects.national()
+    done = merge_supporters(kept, gone, name=kept.name, controller=national, by=staff)
+    assert results(action.campaign)["library-poster"][0] == 1
+    undo_merge(done, by=staff)
+    assert results(action.campaign)["library-poster"][0] == 2
 
 
 def test_an_act_stays_counted_for_the_campaign_when_its_link_is_deleted(action, poster):
