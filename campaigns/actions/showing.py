@@ -100,8 +100,8 @@ def _in_a_name(character: str) -> bool:
 
 def words_shown(supporter: Supporter, shown: str) -> tuple[str, str]:
     """The name and the place in public: never finer than a district, and never a surname unless they chose it."""
-    if shown == Shown.NOT:
-        return "", ""
+    if shown == Shown.NOT or not supporter.email:
+        return "", ""  # who is forgotten, or cannot be written to, could not take it off
     name = supporter.first_name if shown == Shown.FIRST else supporter.name
     return name[:150], _place(supporter)
 

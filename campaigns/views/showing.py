@@ -53,8 +53,8 @@ class MyName(SecretLink, FormPage):
             numbers = tokens.read(MY_NAME, self.kwargs["token"])
         except tokens.BadToken:
             return None
-        acts = ActionTaken.objects.confirmed().filter(supporter__isnull=False).select_related("action__campaign")
-        return acts.filter(pk=numbers[0]).first() if len(numbers) == 1 else None
+        acts = ActionTaken.objects.confirmed().exclude(supporter__email="").filter(supporter__isnull=False)
+        return acts.select_related("action__campaign").filter(pk=numbers[0]).first() if len(numbers) == 1 else None
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"kind": self.taken.kind}

@@ -107,6 +107,10 @@ def campaign_form(campaign, **more):
         "actions-0-id": action.pk if action else "",
         "actions-0-campaign": campaign.pk or "",
         "actions-0-statement": "We ask.",
+        "actions-0-kind": "sign",
+        "actions-0-rank": "0",
+        "partners-TOTAL_FORMS": 0,
+        "partners-INITIAL_FORMS": 0,
         **more,
     }
 
