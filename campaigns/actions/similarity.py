@@ -18,18 +18,23 @@ MOST_KEPT = 512
 TOO_ALIKE = 0.6
 
 # Everybody in one place begins alike; that says nothing about the letter.
-_GREETING = re.compile(r"\s*dear\b[^\n,]*,?", re.IGNORECASE)
+_GREETING = re.compile(r"\s*dear\b[^\n,]{0,80}(?:[\n,]|$)", re.IGNORECASE)
 _APOSTROPHES = str.maketrans("", "", "'’‘`")
 _WORD = re.compile(r"\w+")
 
 
 def runs(text: str) -> set[str]:
     """Every three words in a row, without capitals and punctuation; the greeting is left out."""
-    plain = unicodedata.normalize("NFKC", _GREETING.sub("", text, count=1)).casefold().translate(_APOSTROPHES)
+    plain = unicodedata.normalize("NFKC", _without_greeting(text)).casefold().translate(_APOSTROPHES)
     words = _WORD.findall(plain)
     if 0 < len(words) < WORDS_IN_A_RUN:
         return {" ".join(words)}
     return {" ".join(words[start : start + WORDS_IN_A_RUN]) for start in range(len(words) - WORDS_IN_A_RUN + 1)}
+
+
+def _without_greeting(text: str) -> str:
+    found = _GREETING.match(text)
+    return text[found.end() :] if found else text
 
 
 def prints(text: str, key: bytes) -> array:

@@ -160,7 +160,8 @@ def _count(taken: ActionTaken, supporter: Supporter) -> ActionTaken:
     for name in DETAILS:
         setattr(taken, name, "")
     taken.supporter, taken.confirmed_at = supporter, timezone.now()
-    taken.constituency_code = supporter.constituency_code
+    # Of a split postcode its writer has said which.
+    taken.constituency_code = taken.constituency_code or supporter.constituency_code
     taken.share_code = new_share_code()
     taken.save(update_fields=["supporter", "confirmed_at", "constituency_code", "share_code", *DETAILS])
     record("campaigns.act", taken, by=supporter, mailing=None)
