@@ -17,6 +17,7 @@ from sanctuary.demo import (
     log,
     network,
     persons,
+    seats,
     signing,
     stories,
     team,
@@ -54,6 +55,7 @@ def build(supporters: int, say: Callable[[str], None]) -> None:
     with transaction.atomic():
         say("Places, streams and the words of the pledges …")
         set_up_people(), set_up_pledges(), set_up_streams(), set_up_groups(), load_outward_codes()
+        seats.fill()
         network.national()
         staff = network.people()
         groups = network.groups(dice)

@@ -14,7 +14,7 @@ from sanctuary.demo.words import FIRST, LAST, ORGANISATIONS
 from sanctuary.people.actions import set_up_people
 from sanctuary.people.address import mac
 from sanctuary.people.models import Supporter, Wording
-from sanctuary.places.models import OutwardCode, distance_miles
+from sanctuary.places.models import OutwardCode, SeatSet, distance_miles
 from streams.models import Stream
 
 BATCH = 50_000
@@ -40,6 +40,7 @@ SUPPORTER = [
     "nation",
     "latitude",
     "longitude",
+    "constituency_code",
 ]
 LEDGER = [
     "supporter_id",
@@ -80,6 +81,7 @@ class Spot:
 
     place: OutwardCode
     group: LocalGroup | None
+    constituency_code: str = ""
 
 
 class Crowd:
@@ -143,7 +145,7 @@ class Crowd:
             (
                 self.last_id, kind, name, self.address, mac(self.address), type_, contact, role,
                 self.dice.random() < 0.03, joined, place.code, place.code, place.district_code, place.region,
-                place.nation, place.latitude, place.longitude,
+                place.nation, place.latitude, place.longitude, spot.constituency_code,
             )
         )  # fmt: skip
         return is_organisation
@@ -163,7 +165,9 @@ def spots() -> tuple[list[Spot], list[int]]:
     """Every outward code with its nearest live group, and how many live there."""
     groups = list(LocalGroup.objects.live().with_position())
     places = [place for place in OutwardCode.objects.all() if place.region]
-    return [Spot(place, _nearest(place, groups)) for place in places], [max(1, p.postcode_count) for p in places]
+    seats = dict(SeatSet.objects.values_list("number", "constituency_code"))
+    found = [Spot(place, _nearest(place, groups), seats.get(place.seats, "")) for place in places]
+    return found, [max(1, p.postcode_count) for p in places]
 
 
 def _nearest(place: OutwardCode, groups: list[LocalGroup]) -> LocalGroup | None:
