@@ -14,7 +14,7 @@ from sanctuary.people import links
 
 MOST_HOSTS = 20
 # Tall enough for the form on a narrow phone; what does not fit scrolls within.
-HEIGHT = 1150
+HEIGHT = 1300
 # Our page stays at home behind another site's page: a key to our own origin opens nothing of theirs.
 SANDBOX = "allow-forms allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 # What may stand in a header: one name of a website, as browsers write it, and a port if it has one of its own.
