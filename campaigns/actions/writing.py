@@ -105,7 +105,7 @@ def _print_key(action_id: int) -> bytes:
 
 
 @transaction.atomic
-def count_letter(draft: LetterDraft, *, name: str, email: str, wants_email: bool | None) -> ActionTaken:
+def count_letter(draft: LetterDraft, *, name: str, email: str, wants_email: bool | None, ticked=()) -> ActionTaken:
     """They have sent it: ask their mailbox, keep the hashes, delete the letter.
 
     Raises ValidationError(code="not_live") and keeps it; LetterDraft.DoesNotExist when it is gone.
@@ -121,6 +121,7 @@ def count_letter(draft: LetterDraft, *, name: str, email: str, wants_email: bool
         constituency_code=_seat_of(letter),
         from_code=letter.from_code,
         with_code=letter.with_code,
+        ticked=ticked,
     )
     _let_go(draft, letter)
     return taken

@@ -17,7 +17,7 @@ URLS = {models.URLField: {"assume_scheme": "https"}}
 TOLD = {"name", "website", "question", "with_postcode", "privacy_url", "contact_email", "is_active"}
 
 
-class PartnerInline(admin.TabularInline):
+class PartnerInline(admin.StackedInline):
     """Who owns the campaign with us. Fixed with the words when the campaign is approved."""
 
     model = CampaignPartner

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from campaigns.forms.acting import Carried, EmailQuestionField
+from campaigns.forms.partners import PartnerConsents
 from campaigns.models.letter import Letter
 from sanctuary.people.forms import AddressField, NameField, StampedForm
 from sanctuary.places.forms import PostcodeField
@@ -125,7 +126,7 @@ class LetterForm(forms.Form):
         return {"text": letter.text, "name": letter.name, "address": letter.address}
 
 
-class LetterCountForm(StampedForm):
+class LetterCountForm(PartnerConsents, StampedForm):
     """Who sent it, so that it counts once."""
 
     purpose = "letter-count"

@@ -59,6 +59,10 @@ class HaveSent(Written, FormPage):
         """They came from an email of ours, and we still know them."""
         return writing.guest_of(self.letter) is not None
 
+    def get_form_kwargs(self):
+        partners = self.draft.action.campaign.partners.shown()
+        return super().get_form_kwargs() | {"partners": partners}
+
     def get_context_data(self, **kwargs):
         return super().get_context_data(is_known=self.is_known, **kwargs)
 
@@ -81,7 +85,7 @@ class HaveSent(Written, FormPage):
 
     def act(self, form):
         told = {name: form.cleaned_data[name] for name in ("name", "email", "wants_email")}
-        return writing.count_letter(self.draft, **told)
+        return writing.count_letter(self.draft, **told, ticked=form.ticked())
 
     def get_success_url(self):
         return sent_url(self.outcome)

@@ -17,6 +17,7 @@ from sanctuary.demo import (
     log,
     network,
     persons,
+    partners,
     seats,
     signing,
     stories,
@@ -69,6 +70,7 @@ def build(supporters: int, say: Callable[[str], None]) -> None:
         _supporters(supporters, say, started)
         signing.sign(campaigns, dice)
         declaration.fill(staff[words.STAFF], campaigns)
+        partners.fill(staff[words.STAFF], staff[words.COORDINATOR], campaigns[0])
         persons.fill(staff[words.COORDINATOR])
         log.fill(staff[words.COORDINATOR], dice)
         # One small mailing leaves by itself when the workers start; the large one waits for somebody to send it.

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns import actions
+from campaigns.actions import writing
 from campaigns.models import PartnerTick, PartnerYes
 from sanctuary.audit.models import Entry
 from sanctuary.people import links
@@ -26,6 +27,7 @@ from sanctuary.people.actions import (
 )
 from sanctuary.people.models import Controller, CurrentPermission, Permission, Supporter, Suppression
 from sanctuary.people.spreadsheet import csv_file
+from tests.letters import asked, draft_of, seat
 from tests.partners import a_partner, acts, an_action, linked
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +115,19 @@ def test_a_wish_that_nobody_confirms_takes_its_ticks_along(action, link):
     taken.save()
     actions.forget_unconfirmed()
     assert list(PartnerTick.objects.all()) == []
+
+
+def test_a_letter_that_is_counted_keeps_the_ticks_too(staff, places):
+    action = an_action(staff)
+    action.kind, action.statement = action.Kind.WRITE, ""
+    action.save()
+    link = linked(action.campaign, a_partner())
+    asked(action)
+    seat()
+    taken = writing.count_letter(
+        draft_of(action), name="Ada Example", email="ada@example.org", wants_email=False, ticked=[link]
+    )
+    assert [tick.link for tick in taken.partner_ticks.all()] == [link]
 
 
 # --- the list -----------------------------------------------------------------------------------------------
