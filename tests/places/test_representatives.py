@@ -11,6 +11,7 @@ from sanctuary.places import actions
 from sanctuary.places.models import Constituency, House, Load, Representative
 from sanctuary.places.onspd import WrongFile
 from tests import factories as make
+from tests.race import race
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 6, 1)
@@ -123,3 +124,21 @@ def test_two_mps_for_one_constituency_are_refused_before_the_database(file):
 def test_only_a_house_that_elects_there_takes_a_constituency(file):
     with pytest.raises((WrongFile, ValidationError)):
         actions.load_representatives(file("id,name,constituency_code\n1,Ada,S16000099\n"), House.SENEDD, as_of=DAY)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_takeovers_at_once_follow_one_another():
+    seats = [make.ConstituencyFactory() for _ in range(2)]
+
+    def take(order):
+        rows = [
+            Representative(house="commons", external_id=str(n), name=f"Ada {n}", constituency=seat)
+            for n, seat in zip(order, seats, strict=True)
+        ]
+        return actions.replace_representatives("commons", rows, source="test", as_of=DAY)
+
+    take((1, 2))
+    done = race(lambda: take((2, 1)), lambda: take((3, 1)), after='"places_representative"."external_id"')
+    assert [type(each) for each in done] == [actions.Seated, actions.Seated]
+    held = sorted(Representative.objects.sitting().values_list("external_id", flat=True))
+    assert held in (["1", "2"], ["1", "3"])
