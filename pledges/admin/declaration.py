@@ -1,6 +1,7 @@
 """The words of the Declaration. A change of them is a new version; whoever has endorsed keeps theirs."""
 
 from django.contrib import admin
+from django.db import models
 
 from pledges import actions
 from pledges.models import Declaration, DeclarationPrinciple, SummitGoal
@@ -44,6 +45,7 @@ class DeclarationAdmin(admin.ModelAdmin):
         "historic_source",
     ]
     readonly_fields = ["version"]
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     actions = None
 
     def save_related(self, request, form, formsets, change):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from campaigns.models import ActionTaken, Delivery, Mailing
 from groups.models import Attendance, Booking, Membership, Note
-from pledges.models import Pledge
+from pledges.models import Endorsement, Pledge
 from sanctuary.audit.models import Entry
 from sanctuary.people import actions, links
 from sanctuary.people.models import (
@@ -239,6 +239,7 @@ MOVED = {
     "campaigns.ActionTaken.supporter",
     "campaigns.PartnerYes.supporter",
     "campaigns.Returned.supporter",
+    "pledges.Endorsement.supporter",
     "streams.StreamOrganisation.organisation",
     "people.AddressChange.supporter",
     "people.Supporter.works_for",
@@ -276,6 +277,8 @@ def busy(two, group):
         Note.objects.create(membership=membership, text=f"About {person.name}", written_at=timezone.now())
         pledge = make.PledgeFactory(group=group, supporter=person, confirmed=True)
         make.IntendedActionFactory(pledge=pledge, kind="meet" if person == kept else "volunteer")
+        shown = "full" if person == kept else "first"
+        make.EndorsementFactory(supporter=person, confirmed=True, shown=shown, name_checked_at=timezone.now())
         make.ActionTakenFactory(action=both, supporter=person, confirmed_at=timezone.now(), name="", email="")
         make.StreamOrganisationFactory(stream=stream, organisation=person, is_listed=person == kept)
         Attendance.objects.create(activity=supper, supporter=person)
@@ -302,6 +305,7 @@ def picture():
     for model in [*models, AddressChange, make.User, Mailing.returned.rel.related_model, make.IntendedAction]:
         rows[model.__name__] = sorted(map(repr, model.objects.values_list()))
     # A name that two people came under may come back under another number.
+    rows["Endorsement"] = sorted(map(repr, Endorsement.objects.values_list()))
     rows["Attendance"] = sorted(Attendance.objects.values_list("activity", "supporter"))
     return rows
 
@@ -316,6 +320,8 @@ def test_everything_moves_to_the_one_that_stays(busy):
         "meet",
         "volunteer",
     }
+    endorsed = Endorsement.objects.confirmed().get()
+    assert (endorsed.supporter, endorsed.shown) == (kept, "first")
     assert ActionTaken.objects.filter(supporter=kept).count() == ActionTaken.objects.count() == 2
     place = StreamOrganisation.objects.current().get()
     assert (place.organisation, place.is_listed) == (kept, False)
@@ -324,7 +330,7 @@ def test_everything_moves_to_the_one_that_stays(busy):
     assert Booking.objects.get().supporter == kept
     assert set(Delivery.objects.values_list("supporter_id", flat=True)) == {kept.pk}
     assert not Supporter.objects.filter(works_for=gone).exists()
-    for relation in ("bookings", "address_changes", "pledges", "actions_taken", "returned_mail"):
+    for relation in ("bookings", "address_changes", "pledges", "endorsements", "actions_taken", "returned_mail"):
         assert getattr(gone, relation).count() == 0, relation
 
 
