@@ -12,7 +12,7 @@ from django.utils import timezone
 from campaigns.models import Action, Campaign, Mailing
 from groups.models import Activity, GroupContact, LocalGroup, Removal
 from pledges.models import Pledge
-from sanctuary.people import links, tokens
+from sanctuary.people import guard, links, tokens
 from sanctuary.people.actions import start_address_change
 from sanctuary.people.models import Permission, Supporter, User
 from sanctuary.places.actions import place_fields
@@ -126,6 +126,7 @@ def _tokens(world: World) -> dict[str, str]:
         **endorsement_tokens(person),
         **furnish_letters(world.campaign),
         "story": story_token(world.ours.group),
+        "one_more_step": guard.hold("/pledge/", person.email, {"name": ["Not Yet Sent"]}),
         "choices": links.choices_token(person.pk, world.mailing.pk),
         "new_address": tokens.make(links.NEW_ADDRESS, start_address_change(person, "elsewhere@example.org").pk),
         "held": links.private_url(person.pk, person.email).split("/")[-2],

@@ -108,6 +108,5 @@ class StampedForm(forms.Form):
             if guard.may_write(self.purpose):
                 raise guard.MailboxAsked(answer.address, dict(self.data.lists()))
             words = WAIT
-        self.stamp = make_stamp(self.purpose, *self.numbers)
         self.puzzle = guard.Puzzle(self.stamp)
         self._ask_again(words)
