@@ -11,13 +11,14 @@ from pledges.actions import set_up_pledges
 from sanctuary.demo import (
     activities,
     declaration,
+    embeds,
     group_mail,
     imports,
     life,
     log,
     network,
-    persons,
     partners,
+    persons,
     seats,
     signing,
     stories,
@@ -69,8 +70,8 @@ def build(supporters: int, say: Callable[[str], None]) -> None:
         say(f"{len(groups)} groups. Now {supporters:,} supporters …")
         _supporters(supporters, say, started)
         signing.sign(campaigns, dice)
-        declaration.fill(staff[words.STAFF], campaigns)
         partners.fill(staff[words.STAFF], staff[words.COORDINATOR], campaigns[0])
+        declaration.fill(staff[words.STAFF], campaigns)
         persons.fill(staff[words.COORDINATOR])
         log.fill(staff[words.COORDINATOR], dice)
         # One small mailing leaves by itself when the workers start; the large one waits for somebody to send it.
@@ -78,6 +79,7 @@ def build(supporters: int, say: Callable[[str], None]) -> None:
         network.mailing(campaigns[0], staff[words.STAFF], audience={"kind": "everyone", "value": ""})
         group_mail.fill(staff[words.COORDINATOR])
         team.fill(staff[words.COORDINATOR])
+        embeds.fill(staff[words.COORDINATOR], staff[words.STAFF], campaigns[0])
         imports.fill(staff[words.COORDINATOR])
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.conf import settings
+from django.conf import settings as house
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
@@ -233,6 +233,33 @@ def test_thanks_of_another_frame_tell_no_address(pledge_frame, sign_frame):
         assert "a***" not in page.text
 
 
+def crowd(embed) -> dict[str, str]:
+    """A flood from one place. Returns what the first one wrote who is asked for one more step."""
+    for number in range(30):
+        said = answer(embed, email=f"made-up-{number}@example.org")
+        shown = send(embed, said)
+        if 'name="guard_asked"' in shown.text:
+            return said | {"stamp": stamp_in(embed), "guard_asked": "1"}
+    raise AssertionError("nobody was asked for anything")
+
+
+def test_guard_turns_to_the_mailbox_inside_the_frame_and_the_answer_counts_there(pledge_frame, settings):
+    """Somebody without JavaScript, in a crowd: what they wrote comes back from their mailbox to the same frame."""
+    settings.FORM_LIMITS = True
+    said = crowd(pledge_frame)
+    before = Pledge.objects.count()
+    asked = send(pledge_frame, said)
+    assert (asked.status_code, Pledge.objects.count()) == (200, before)
+    assert "Open the email we sent you" in asked.text
+    assert directives(asked)["frame-ancestors"] == "www.example.org shop.example.org:8443"
+    url = re.search(r"http\S+", Email.objects.get(to=said["email"]).text)[0]
+    letter = Client().get(url.removeprefix(settings.PUBLIC_URL)).text
+    held = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', letter))
+    assert f'action="{pledge_frame.get_absolute_url()}"' in letter
+    assert send(pledge_frame, held, Origin="http://testserver").status_code == 303
+    assert Pledge.objects.filter(email=said["email"]).count() == 1
+
+
 # --- who hands it out ------------------------------------------------------------------------------
 
 
@@ -283,7 +310,7 @@ def test_coordinator_makes_copies_and_takes_back(coordinator, group):
         coordinator,
     )
     page = client.get(url).text
-    assert f"&lt;iframe src=&quot;{settings.PUBLIC_URL}/embed/{embed.token}/&quot;" in page
+    assert f"&lt;iframe src=&quot;{house.PUBLIC_URL}/embed/{embed.token}/&quot;" in page
     looked = client.get(embed.look_url)
     assert (directives(looked)["frame-ancestors"], directives(looked)["form-action"]) == ("'self'", "'none'")
     client.post(reverse("campaigns:group_embed_end", args=[group.slug, embed.pk]))
@@ -326,7 +353,7 @@ def test_staff_hand_out_a_form_and_what_it_shows_stays(desk, campaign, staff):
     assert (embed.campaign, embed.created_by, embed.allowed_hosts) == (campaign, staff, ["www.example.org"])
     change = reverse("admin:campaigns_embed_change", args=[embed.pk])
     page = desk.get(change).text
-    assert f"{settings.PUBLIC_URL}/embed/{embed.token}/" in page
+    assert f"{house.PUBLIC_URL}/embed/{embed.token}/" in page
     desk.post(change, {"label": "Other", "campaign": "", "allowed_hosts": "a.example.org", "is_active": "on"})
     embed.refresh_from_db()
     assert (embed.label, embed.campaign, embed.allowed_hosts) == ("Other", campaign, ["a.example.org"])
