@@ -17,6 +17,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+from tests.bench import peak
+
 DATABASE = "sanctuary_bench"
 REDIS_NUMBER = "15"
 # What one run may take at most, in seconds; each part has shorter deadlines of its own.
@@ -32,6 +34,8 @@ what.add_argument("--optout", action="store_true", help="how soon an opt-out hol
 what.add_argument("--lane", action="store_true", help="how soon a confirmation leaves while a million queue")
 what.add_argument("--members", action="store_true", help="pages and searches of a million people")
 what.add_argument("--import", dest="people_import", action="store_true", help="100,000 people from a file, with kills")
+what.add_argument("--peak", action="store_true", help="pages and posts while a mailing is sent; then with deaths")
+ARGUMENTS.add_argument("--seconds", type=int, help="of calm in --peak, instead of 300")
 ARGUMENTS.add_argument("--recipients", type=int, help="instead of 100,000 (or the sizes of --growth)")
 ARGUMENTS.add_argument("--rounds", type=int, default=3, help="of each measurement; the median counts")
 ARGUMENTS.add_argument("--processes", type=int, default=3, help="Celery worker processes: one more than cores")
@@ -45,6 +49,8 @@ def main() -> int:
     given = ARGUMENTS.parse_args()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     started = time.monotonic()
+    if given.peak:
+        return peak.run(given)
     with tempfile.TemporaryDirectory(prefix="sanctuary-bench-") as folder:
         os.chmod(folder, 0o755)  # the nodes' users may be others
         drop_databases()

@@ -35,6 +35,10 @@ class Process:
                 preexec_fn=die_with_parent(signal.SIGKILL),
             )
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def kill(self) -> None:
         """SIGKILL to the whole group, gone when this returns."""
         if self._process is not None:
@@ -97,6 +101,10 @@ class Relay:
     def lines(self) -> list[list[str]]:
         """Address, Message-ID, monotonic nanoseconds and bytes of each."""
         return [line.split("\t") for line in self.log.read_text().splitlines()]
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def stop(self) -> None:
         self._process.terminate()

@@ -69,6 +69,10 @@ class Ground:
         }
         return self._servers.urls() | keys | plain
 
+    def pids(self) -> list[int]:
+        """Of both servers."""
+        return [self._servers.postgres.pid(), self._servers.valkey.pid()]
+
     def keep_untouched(self) -> None:
         """Remember the database as it is now, for `begin_anew`. Nobody may be connected."""
         self._ask("CREATE DATABASE {} TEMPLATE {}", UNTOUCHED, NAME)
