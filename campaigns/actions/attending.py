@@ -59,10 +59,16 @@ def uncount_booking(booking: Booking) -> None:
             ActionTaken.objects.filter(action=call, person_mac=who).delete()
 
 
+def came_as(supporter: Supporter, addresses: Iterable[str] = ()):
+    """Acts of somebody who came before we knew them, or as we know them."""
+    macs = [who_comes(address, supporter.name) for address in {*addresses, supporter.email} if address]
+    return ActionTaken.objects.filter(person_mac__in=macs)
+
+
 def forget_who_came(supporter: Supporter, addresses: Iterable[str] = ()) -> None:
     """The acts go on counting; nothing leads from a person to them any more."""
-    macs = [who_comes(address, supporter.name) for address in {*addresses, supporter.email} if address]
-    ActionTaken.objects.filter(person_mac__in=macs).update(person_mac=b"")
+    came_as(supporter, addresses).update(person_mac=b"")
+    ActionTaken.objects.filter(supporter=supporter).update(person_mac=b"")
 
 
 def _calls(activity: Activity):

@@ -2,14 +2,13 @@
 
 from django.db import transaction
 
-from campaigns.actions.showing import words_shown
 from campaigns.models import ActionTaken, Delivery, Mailing, Returned, SourceLink
 from sanctuary.people.actions import hand_back, hand_over
 from sanctuary.people.models import Supporter
 
 # Of an act that counts, without the person: all that is needed to count it again.
 _ACT = ["pk", "action_id", "mailing_id", "permission_wording_id", "wants_email", "kind"]
-_ACT += ["shown", "name_refused", "name_checked_by_id", "source_id"]
+_ACT += ["shown", "shown_name", "shown_place", "name_refused", "name_checked_by_id", "source_id"]
 _WHEN = ["created_at", "confirmed_at", "name_checked_at"]
 
 
@@ -61,13 +60,10 @@ def move_acts_back(kept: Supporter, gone: Supporter, moved: dict) -> None:
 
 
 def _again(supporter: Supporter, *, person_mac: str = "", source_id: int | None = None, **act) -> ActionTaken:
-    name, place = words_shown(supporter, act.get("shown", ""))
     return ActionTaken(
         supporter=supporter,
         source=SourceLink.objects.filter(pk=source_id).first(),
         person_mac=bytes.fromhex(person_mac),
-        shown_name=name,
-        shown_place=place,
         **act,
     )
 

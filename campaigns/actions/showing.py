@@ -43,7 +43,7 @@ def show_as(taken: ActionTaken, shown: str) -> ActionTaken:
     taken = ActionTaken.objects.select_for_update(of=("self",)).select_related("supporter").get(pk=taken.pk)
     if taken.confirmed_at is None or taken.supporter is None:
         return taken
-    name, place = words_shown(taken.supporter, shown)
+    name, place = _words(taken.supporter, shown)
     if (taken.shown, taken.shown_name) == (shown if name else "", name):
         return taken
     taken.shown, taken.shown_name, taken.shown_place = shown if name else "", name, place
@@ -98,7 +98,7 @@ def _in_a_name(character: str) -> bool:
     return character in _IN_NAMES or unicodedata.category(character)[0] in "LM"
 
 
-def words_shown(supporter: Supporter, shown: str) -> tuple[str, str]:
+def _words(supporter: Supporter, shown: str) -> tuple[str, str]:
     """The name and the place in public: never finer than a district, and never a surname unless they chose it."""
     if shown == Shown.NOT or not supporter.email:
         return "", ""  # who is forgotten, or cannot be written to, could not take it off

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from campaigns.actions.attending import came_as
 from campaigns.actions.partnering import keep_ticks, write_partner_yeses
 from campaigns.actions.sharing import credit_sharer, give_share_code, new_share_code, sharer_of
 from campaigns.actions.showing import SHOWING, settle_name
@@ -129,7 +131,8 @@ def forget_supporter(supporter: Supporter) -> None:
 
 def held_about(supporter: Supporter) -> dict[str, list[dict[str, str]]]:
     """What this room holds about somebody, for the person to read."""
-    acts = ActionTaken.objects.filter(supporter=supporter).select_related("action__campaign", "mailing")
+    mine = Q(supporter=supporter) | Q(pk__in=came_as(supporter).values("pk"))
+    acts = ActionTaken.objects.filter(mine).select_related("action__campaign", "mailing")
     return {
         "Campaigns you took part in": [
             {

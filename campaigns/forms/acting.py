@@ -5,6 +5,7 @@ import re
 from django import forms
 
 from campaigns.forms.partners import PartnerConsents
+from campaigns.models import ActionTaken
 from campaigns.models.action import EMAIL_QUESTION
 from sanctuary.people.forms import AddressField, NameField, StampedForm
 from sanctuary.people.models import Supporter
@@ -138,4 +139,6 @@ class SpeakerForm(PartnerConsents, StampedForm):
         return [self[name] for name in self.fields if name != "website"]
 
     def told(self) -> dict:
-        return {name: self.cleaned_data[name] for name in ("contact_name", "job_role", "email", "wants_email")}
+        told = {name: self.cleaned_data[name] for name in ("contact_name", "job_role", "email", "wants_email")}
+        shown = ActionTaken.Shown.FULL if self.cleaned_data["is_listed"] else ActionTaken.Shown.NOT
+        return told | {"kind": Supporter.Kind.ORGANISATION, "shown": shown}

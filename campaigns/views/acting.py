@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -14,7 +15,6 @@ from campaigns.forms.acting import code_in
 from campaigns.models import Action, Campaign, CampaignPartner
 from groups.models import Activity
 from sanctuary.people import tokens
-from sanctuary.people.models import Supporter
 from sanctuary.views import FormPage, Page
 
 SENT = "act-sent"
@@ -117,8 +117,12 @@ class Join(OfCampaign, Page):
     def after_last_page(self, organisation, speaker):
         if not speaker.is_valid():
             return self.show(2, organisation, speaker, status=422)
-        told = organisation.told() | speaker.told() | {"kind": Supporter.Kind.ORGANISATION}
-        taken = actions.start_act(self.action, **told, **organisation.carried(), ticked=speaker.ticked())
+        told = organisation.told() | speaker.told() | organisation.carried()
+        try:
+            taken = actions.start_act(self.action, **told, ticked=speaker.ticked())
+        except ValidationError as error:
+            speaker.add_error(None, error)
+            return self.show(2, organisation, speaker, status=422)
         return redirect(sent_url(taken))
 
     def show(self, step, organisation, speaker, *, status=200):
