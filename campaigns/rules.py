@@ -47,3 +47,6 @@ rules.add_perm("campaigns.view_shownname", is_active_staff)
 for noun in ("coalition", "partner", "campaignpartner", "sourcelink", "stance"):
     for verb in ("view", "add", "change", "delete"):
         rules.add_perm(f"campaigns.{verb}_{noun}", is_active_staff)
+for noun in ("letterask", "devolvednote", "localfact"):
+    for verb in ("view", "add", "change", "delete"):
+        rules.add_perm(f"campaigns.{verb}_{noun}", is_active_staff)

@@ -7,6 +7,7 @@ from django.contrib.admin.apps import AdminConfig
 JOBS = {
     "Campaigns and emails": {
         "campaigns.Campaign": "Campaigns",
+        "campaigns.LetterAsk": "Letters to representatives",
         "campaigns.Mailing": "Mailings",
         "campaigns.ActionTaken": "Names added",
         "campaigns.SourceLink": "Where people come from",

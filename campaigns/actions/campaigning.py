@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from campaigns.actions.partnering import take_partners_words
-from campaigns.models import Campaign, Mailing
+from campaigns.models import Action, Campaign, Mailing
 from sanctuary.audit.actions import record
 from sanctuary.audit.models import Entry
 from sanctuary.people import links
@@ -29,7 +29,7 @@ def approve_campaign(campaign: Campaign, *, by, purpose_note: str) -> Campaign:
     """A second person takes responsibility for the ask and says how it furthers the charity's purposes.
 
     Raises ValidationError: "wrong_state", "own_campaign", "own_words", "no_note", "no_action",
-    "no_partner_words" or "partner_off".
+    "no_letter", "no_partner_words" or "partner_off".
     """
     campaign = _locked(campaign)
     if campaign.state == State.APPROVED and campaign.approved_by_id == by.pk:
@@ -38,8 +38,10 @@ def approve_campaign(campaign: Campaign, *, by, purpose_note: str) -> Campaign:
     _must_be_second_person(campaign, by)
     if not purpose_note.strip():
         raise ValidationError("Say how this campaign furthers the charity’s purposes.", code="no_note")
-    if not campaign.actions.exclude(statement="").exists():
+    if not campaign.actions.exists():
         raise ValidationError("Write the words that people will put their name to first.", code="no_action")
+    if campaign.actions.filter(kind=Action.Kind.WRITE, letter_ask=None).exists():
+        raise ValidationError("Write the question that the letter asks first.", code="no_letter")
     take_partners_words(campaign)
     campaign.approved_by, campaign.approved_at = by, timezone.now()
     campaign.purpose_note = purpose_note.strip()

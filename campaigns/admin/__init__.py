@@ -2,6 +2,7 @@ from campaigns.admin.act import ActionTakenAdmin
 from campaigns.admin.asks import ActionAdmin
 from campaigns.admin.campaign import CampaignAdmin
 from campaigns.admin.embed import EmbedAdmin
+from campaigns.admin.letter import LetterAskAdmin
 from campaigns.admin.mailing import MailingAdmin
 from campaigns.admin.names import ShownNameAdmin
 from campaigns.admin.partner import CampaignPartnerAdmin, CoalitionAdmin, PartnerAdmin
@@ -16,6 +17,7 @@ __all__ = [
     "CampaignPartnerAdmin",
     "CoalitionAdmin",
     "EmbedAdmin",
+    "LetterAskAdmin",
     "MailingAdmin",
     "PartnerAdmin",
     "ShownNameAdmin",

@@ -4,7 +4,7 @@ from django import template
 
 from campaigns.actions.posting import role_of
 from campaigns.forms.writing import LetterStartForm
-from campaigns.models import LetterAsk
+from campaigns.models import Action, LetterAsk
 
 register = template.Library()
 
@@ -17,3 +17,9 @@ def letter_start(context, action, mail=""):
         return None
     codes = LetterStartForm.codes_in(context["request"].GET)
     return {"form": LetterStartForm(initial=codes | {"mail": mail}), "ask": ask, "role": role_of(ask.house)}
+
+
+@register.simple_tag
+def letter_action(campaign):
+    """What the campaign asks people to write, with its question if there is one. None if it asks for no letter."""
+    return campaign.actions.filter(kind=Action.Kind.WRITE).select_related("letter_ask").first()

@@ -57,7 +57,7 @@ def test_approve_without_a_reason_is_refused(draft, colleague, note):
 
 
 def test_approve_without_words_to_sign_is_refused(draft, colleague):
-    draft.actions.update(statement="")
+    draft.actions.all().delete()
     assert refused(actions.approve_campaign, draft, by=colleague, purpose_note="Welcome.") == "no_action"
 
 
