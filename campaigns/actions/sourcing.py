@@ -4,20 +4,14 @@ A link can be shown before anything is kept: the code of a group, a partner or a
 is made when the first person acts through it.
 """
 
-import re
 from urllib.parse import urlencode
 
 from django.db import transaction
 
 from campaigns.models import Campaign, Partner, SourceLink
+from campaigns.models.source import CODE, OWNERS
 from groups.models import LocalGroup
 from sanctuary.people import links
-from streams.models import Stream
-
-LONGEST = 40
-CODE = re.compile(rf"[a-z0-9-]{{1,{LONGEST}}}")
-_KINDS = {"group": LocalGroup, "partner": Partner, "stream": Stream}
-OWN_WORDS = tuple(f"{kind}-" for kind in _KINDS)
 
 
 def source_url(campaign: Campaign, *, group: LocalGroup | None = None, partner: Partner | None = None) -> str:
@@ -62,9 +56,9 @@ def _link_of(campaign: Campaign, kind: str, owner, code: str) -> SourceLink:
 
 
 def _owner(campaign: Campaign, kind: str, name: str):
-    if kind not in _KINDS:
+    if kind not in OWNERS:
         return None
-    rows = _KINDS[kind].objects.all()
+    rows = OWNERS[kind].objects.all()
     if kind == "partner":
         rows = rows.filter(campaigns__campaign=campaign)
     by_number = rows.filter(pk=int(name)).first() if name.isdecimal() and len(name) < 16 else None

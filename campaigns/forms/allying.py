@@ -3,8 +3,8 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
-from campaigns.actions.sourcing import CODE, LONGEST, OWN_WORDS
 from campaigns.models import Partner, SourceLink
+from campaigns.models.source import CODE, LONGEST_CODE, OWN_WORDS
 
 LONGEST_QUESTION = 500
 
@@ -93,7 +93,7 @@ class SourceLinkForm(forms.ModelForm):
     def clean_code(self):
         code = self.cleaned_data["code"]
         if not CODE.fullmatch(code):
-            words = f"Use at most {LONGEST} small letters, numbers and hyphens."
+            words = f"Use at most {LONGEST_CODE} small letters, numbers and hyphens."
             raise ValidationError(words, code="odd")
         if code.startswith(OWN_WORDS):
             words = "Codes that begin with group-, partner- or stream- are theirs. Choose another."

@@ -1,5 +1,7 @@
 """Where people came from: a short code in the link that somebody passed on."""
 
+import re
+
 from django.conf import settings
 from django.db import models
 
@@ -8,6 +10,12 @@ from campaigns.models.campaign import Campaign
 from campaigns.models.coalition import Partner
 from groups.models import LocalGroup
 from streams.models import Stream
+
+LONGEST_CODE = 40
+CODE = re.compile(rf"[a-z0-9-]{{1,{LONGEST_CODE}}}")
+# Of whom a link may be, and how their codes begin: no other code may begin so.
+OWNERS = {"group": LocalGroup, "partner": Partner, "stream": Stream}
+OWN_WORDS = tuple(f"{kind}-" for kind in OWNERS)
 
 
 class SourceLinkQuerySet(models.QuerySet):
