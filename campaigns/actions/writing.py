@@ -167,10 +167,14 @@ def clear_letter(draft: LetterDraft) -> None:
 
 
 def _let_go(draft: LetterDraft, letter: Letter) -> None:
-    hashes = similarity.prints(letter.text, _print_key(draft.action_id))
-    if hashes:
-        LetterPrint.objects.create(action=draft.action, hashes=similarity.pack(hashes))
+    if hashes := print_of(draft.action_id, letter.text):
+        LetterPrint.objects.create(action=draft.action, hashes=hashes)
     draft.delete()
+
+
+def print_of(action_id: int, text: str) -> bytes:
+    """What is kept of a letter that was sent."""
+    return similarity.pack(similarity.prints(text, _print_key(action_id)))
 
 
 def _seat_of(letter: Letter) -> str:
