@@ -35,10 +35,10 @@ def name_path(taken: ActionTaken) -> str:
 
 
 @transaction.atomic
-def show_as(taken: ActionTaken, shown: str) -> ActionTaken:
+def show_as(taken: ActionTaken, shown: str, *, tell: bool = True) -> ActionTaken:
     """They chose how to be shown. A person's plain name stands at once; an organisation's, once staff have looked.
 
-    Harmless to repeat: the same words keep the look that staff gave them.
+    Harmless to repeat: the same words keep the look that staff gave them. `tell`: write to who stands in public now.
     """
     taken = ActionTaken.objects.select_for_update(of=("self",)).select_related("supporter").get(pk=taken.pk)
     if taken.confirmed_at is None or taken.supporter is None:
@@ -52,7 +52,7 @@ def show_as(taken: ActionTaken, shown: str) -> ActionTaken:
         taken.name_checked_at = timezone.now()
     taken.save(update_fields=[*SHOWING, "name_checked_at", "name_checked_by", "name_refused"])
     record("campaigns.show_as", taken, by=taken.supporter, shown=taken.shown)
-    if taken.name_checked_at:
+    if taken.name_checked_at and tell:
         _tell_shown(taken)
     return taken
 
@@ -63,14 +63,15 @@ def take_name_off(taken: ActionTaken) -> ActionTaken:
 
 
 @transaction.atomic
-def check_name(taken: ActionTaken, *, by) -> bool:
+def check_name(taken: ActionTaken, *, by, tell: bool = True) -> bool:
     """Staff have looked: the name may stand. Returns whether that was news. Harmless to repeat."""
     taken = _waiting(taken)
     if taken is None:
         return False
     _stamp(taken, by, refused=False)
     record("campaigns.check_name", taken, by=by)
-    _tell_shown(taken)
+    if tell:
+        _tell_shown(taken)
     return True
 
 

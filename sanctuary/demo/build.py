@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from groups.actions import set_up_groups
 from pledges.actions import set_up_pledges
 from sanctuary.demo import (
+    acting,
     activities,
     declaration,
     embeds,
@@ -69,7 +70,9 @@ def build(supporters: int, say: Callable[[str], None]) -> None:
         campaigns = network.campaigns(staff[words.STAFF], staff[words.APPROVER])
         say(f"{len(groups)} groups. Now {supporters:,} supporters …")
         _supporters(supporters, say, started)
+        acting.ask(campaigns[0], staff[words.COORDINATOR])
         signing.sign(campaigns, dice)
+        acting.fill(campaigns[0], staff[words.STAFF], dice)
         partners.fill(staff[words.STAFF], staff[words.COORDINATOR], campaigns[0])
         declaration.fill(staff[words.STAFF], campaigns)
         persons.fill(staff[words.COORDINATOR])
