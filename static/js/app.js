@@ -16,6 +16,16 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => print());
 }
 
+// The device's own way of sharing, where there is one.
+for (const button of document.querySelectorAll("[data-share]")) {
+  if (!navigator.share) continue;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    // Somebody who closes it again has done nothing wrong.
+    navigator.share({ url: button.dataset.share, text: button.dataset.shareText }).catch(() => {});
+  });
+}
+
 for (const box of document.querySelectorAll("[data-tick-all]")) box.closest("[hidden]")?.removeAttribute("hidden");
 // Asked of the page, because its lists may be shown anew.
 document.addEventListener("change", ({ target: box }) => {
