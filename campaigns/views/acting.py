@@ -53,6 +53,7 @@ class OfCampaign:
         about = {
             "campaign": self.campaign,
             "action": self.action,
+            "is_first": not self.asks or self.action == self.asks[0],
             "partners": self.partners,
             "others": [each for each in self.asks if each != self.action],
             "codes": urlencode({name: code for name, code in codes.items() if code}),
