@@ -17,7 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
-from tests.bench import peak
+from tests.bench import peak, phone
 
 DATABASE = "sanctuary_bench"
 REDIS_NUMBER = "15"
@@ -35,7 +35,9 @@ what.add_argument("--lane", action="store_true", help="how soon a confirmation l
 what.add_argument("--members", action="store_true", help="pages and searches of a million people")
 what.add_argument("--import", dest="people_import", action="store_true", help="100,000 people from a file, with kills")
 what.add_argument("--peak", action="store_true", help="pages and posts while a mailing is sent; then with deaths")
+what.add_argument("--phone", action="store_true", help="the pages of an action on an old phone")
 ARGUMENTS.add_argument("--seconds", type=int, help="of calm in --peak, instead of 300")
+what.add_argument("--bots", action="store_true", help="six kinds of robots, 2,000 answers each, and 200 people")
 ARGUMENTS.add_argument("--recipients", type=int, help="instead of 100,000 (or the sizes of --growth)")
 ARGUMENTS.add_argument("--rounds", type=int, default=3, help="of each measurement; the median counts")
 ARGUMENTS.add_argument("--processes", type=int, default=3, help="Celery worker processes: one more than cores")
@@ -49,8 +51,9 @@ def main() -> int:
     given = ARGUMENTS.parse_args()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     started = time.monotonic()
-    if given.peak:
-        return peak.run(given)
+    for alone in (peak, phone):
+        if getattr(given, alone.__name__.rpartition(".")[2]):
+            return alone.run(given)
     with tempfile.TemporaryDirectory(prefix="sanctuary-bench-") as folder:
         os.chmod(folder, 0o755)  # the nodes' users may be others
         drop_databases()
@@ -80,7 +83,7 @@ def run(given: argparse.Namespace, folder: Path) -> int:
 
 
 def module_of(given: argparse.Namespace) -> str:
-    others = ("growth", "nodes", "profile", "audience", "optout", "lane", "members", "people_import")
+    others = ("growth", "nodes", "profile", "audience", "optout", "lane", "members", "people_import", "bots")
     return next((name for name in others if getattr(given, name)), "compare")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.core.management import call_command
 from django.db import connection
 
-from campaigns.models import Action, ActionTaken, Campaign, Delivery, Mailing
+from campaigns.models import Action, ActionTaken, Campaign, Delivery, LetterAsk, Mailing
 from sanctuary.people.models import Supporter
 from sanctuary.post.models import Email
 from tests.bench import world
@@ -28,6 +28,8 @@ def build(people: int) -> str:
     world.build(people)
     campaign = Campaign.objects.live().first()
     action = campaign.actions.get(kind=Action.Kind.SIGN)
+    write, _ = Action.objects.get_or_create(campaign=campaign, kind=Action.Kind.WRITE, defaults={"rank": 1})
+    LetterAsk.objects.get_or_create(action=write, defaults={"question": "Will you support it?"})
     signers = Supporter.objects.filter(pk__lte=people // SIGNED_ONE_IN).values_list("pk", flat=True)
     at = campaign.approved_at
     rows = (ActionTaken(action=action, supporter_id=pk, created_at=at, confirmed_at=at) for pk in signers.iterator())
