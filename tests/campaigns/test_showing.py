@@ -43,7 +43,7 @@ def joined(campaign, name="Hillside School", shown="full"):
 def names(client, query="") -> list[str]:
     """What stands on the wall, in its order."""
     body = client.get(WALL + query).content.decode()
-    return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in re.findall(r"<li><b.*?</li>", body, re.S)]
+    return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in re.findall(r"<li><strong.*?</li>", body, re.S)]
 
 
 def test_nobody_is_shown_who_did_not_choose_it(client, campaign):
