@@ -49,7 +49,7 @@ GOALS = [
 ]
 EMAIL_QUESTION_SLUG = "endorsement-email-question"
 EMAIL_QUESTION = (
-    "Can City of Sanctuary UK email you about campaigns like this one? "
+    "Can City of Sanctuary UK email you about campaigns for these principles? "
     "About two emails a month. You can stop at any time."
 )
 

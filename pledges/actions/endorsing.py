@@ -57,7 +57,6 @@ def ask_endorser(endorsement: Endorsement) -> None:
     )
     template = "pledges/endorsed_already" if known.exists() else "pledges/endorse"
     context = {
-        "title": endorsement.declaration.title,
         "url": links.absolute("pledges:endorse_confirm", tokens.make(CONFIRM_ENDORSEMENT, endorsement.pk)),
         "remove_url": endorsement_url(endorsement),
     }

@@ -54,8 +54,8 @@ class EndorsementQuerySet(NamedQuerySet):
         return rows.order_by("kind", Lower("label"), Lower("town"), MD5(Cast("pk", models.CharField())))
 
     def shuffled(self, salt: str):
-        """Organisations first; else in an order that means nothing, the same for the same salt."""
-        return self.order_by("kind", MD5(Concat(Cast("pk", models.CharField()), Value(salt))))
+        """In an order that means nothing, the same for the same salt."""
+        return self.order_by(MD5(Concat(Cast("pk", models.CharField()), Value(salt))))
 
     def counts(self) -> dict[str, int]:
         """How many people and organisations stand behind it today."""

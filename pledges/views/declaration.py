@@ -8,7 +8,7 @@ from pledges.filters import EndorserFilter
 from pledges.models import Declaration, Endorsement
 from sanctuary.views import ListPage, Page
 
-PREVIEWED = 12
+PREVIEWED_ORGANISATIONS, PREVIEWED_PEOPLE = 6, 3
 
 
 def declaration() -> Declaration:
@@ -23,7 +23,8 @@ class ReadDeclaration(Page):
     def get_context_data(self, **kwargs):
         year, week, _ = timezone.localdate().isocalendar()
         names = Endorsement.objects.on_wall().with_label().shuffled(f"{year}-{week}")
-        return super().get_context_data(declaration=declaration(), names=names[:PREVIEWED], **kwargs)
+        some = [*names.of_organisations()[:PREVIEWED_ORGANISATIONS], *names.of_people()[:PREVIEWED_PEOPLE]]
+        return super().get_context_data(declaration=declaration(), names=some, **kwargs)
 
 
 class Endorsers(ListPage):

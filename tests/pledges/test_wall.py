@@ -144,7 +144,7 @@ def test_wall_and_declaration_cost_the_same_at_any_length(client, staff, rows, d
         make.CampaignFactory(owner=staff).goals.set(SummitGoal.objects.all()[:rows])
     with django_assert_num_queries(5):
         client.get(WALL, {"region": "Wales"})
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(READ)
 
 
