@@ -9,12 +9,13 @@ from sanctuary.places.models.fields import BareCharField, RealField
 from sanctuary.places.models.loads import Load
 from sanctuary.places.models.nearness import EARTH_DIAMETER_MILES, Located, NearQuerySet, distance_miles
 from sanctuary.places.models.postcodes import FullPostcode, OutwardCode, Place, is_loaded, locate
-from sanctuary.places.models.representatives import HOUSES, House, Representative, Seat
+from sanctuary.places.models.representatives import HOUSES, ROLES, House, Representative, Seat
 from sanctuary.places.models.seats import SeatSet, only_westminster
 
 __all__ = [
     "EARTH_DIAMETER_MILES",
     "HOUSES",
+    "ROLES",
     "BareCharField",
     "Constituency",
     "District",
