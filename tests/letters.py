@@ -20,7 +20,9 @@ def asked(action) -> LetterAsk:
     prompts = {"prompt_1": "Who have you met?", "prompt_2": "What did they bring?", "prompt_3": "What is missing?"}
     question = "Will you vote for a welcome desk in every town hall?"
     ask, _ = LetterAsk.objects.update_or_create(action=action, defaults={"question": question, **prompts})
-    LocalFact.objects.get_or_create(ask=ask, defaults={"text": "Nine towns have tried it.", "source": "Made up"})
+    LocalFact.objects.get_or_create(
+        ask=ask, constituency_code="", defaults={"text": "Nine towns have tried it.", "source": "Made up"}
+    )
     return ask
 
 
