@@ -286,6 +286,15 @@ def test_a_merge_of_two_mailboxes_takes_no_yes_to_the_other_mailbox(action, link
     assert emails_in(link, staff) == ["ada.at.work@example.org"]
 
 
+def test_a_yes_of_the_other_mailbox_stays_behind_even_where_this_one_says_yes_elsewhere(action, link, staff):
+    elsewhere = an_action(staff)
+    there = linked(elsewhere.campaign, link.partner)
+    kept = acts(elsewhere, there, name="Ada Example", email="ada@example.org")
+    gone = acts(action, link, name="Ada Example", email="ada.at.work@example.org")
+    merge(kept, gone, staff)
+    assert (emails_in(link, staff), emails_in(there, staff)) == ([], ["ada@example.org"])
+
+
 def test_a_merge_within_one_mailbox_keeps_the_yes_and_its_reference(action, link, staff):
     kept = acts(action, name="Ada Example")
     gone = acts(action, link, name="Ada M Example")
