@@ -44,7 +44,8 @@ def admin_urls(world) -> list[str]:
         if row := model._default_manager.first():
             own = {found for _, found, pattern in patterns() if found.startswith(f"{name}_") and _is_ours(pattern)}
             pages = {f"{name}_{page}" for page in ("change", "history", "delete")}
-            urls += [reverse(page, args=[row.pk]) for page in sorted(pages | own)]
+            of_no_row = {f"{name}_{page}" for page in ("changelist", "add")}
+            urls += [reverse(page, args=[row.pk]) for page in sorted((pages | own) - of_no_row)]
     return urls
 
 
