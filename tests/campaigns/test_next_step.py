@@ -125,6 +125,7 @@ def test_passing_it_on_is_offered_until_somebody_came_through_it(campaign, sign)
 # --- the order that staff choose --------------------------------------------------------------------
 
 
+@hypothesis_settings(deadline=None)
 @given(st.lists(st.sampled_from([*Rule.values, "nonsense", ""]), max_size=8))
 def test_any_order_holds_every_rule_once_and_the_chosen_first(chosen):
     order = in_order(Campaign(next_steps=chosen))
