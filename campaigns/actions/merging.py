@@ -9,6 +9,7 @@ from sanctuary.people.models import Supporter
 # Of an act that counts, without the person: all that is needed to count it again.
 _ACT = ["pk", "action_id", "mailing_id", "permission_wording_id", "wants_email", "kind"]
 _ACT += ["shown", "shown_name", "shown_place", "name_refused", "name_checked_by_id", "source_id"]
+_ACT += ["constituency_code", "share_code"]
 _WHEN = ["created_at", "confirmed_at", "name_checked_at"]
 
 

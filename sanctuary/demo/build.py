@@ -21,6 +21,7 @@ from sanctuary.demo import (
     partners,
     persons,
     seats,
+    sharing,
     signing,
     stories,
     team,
@@ -73,6 +74,7 @@ def build(supporters: int, say: Callable[[str], None]) -> None:
         acting.ask(campaigns[0], staff[words.COORDINATOR])
         signing.sign(campaigns, dice)
         acting.fill(campaigns[0], staff[words.STAFF], dice)
+        sharing.fill(campaigns[0])
         partners.fill(staff[words.STAFF], staff[words.COORDINATOR], campaigns[0])
         declaration.fill(staff[words.STAFF], campaigns)
         persons.fill(staff[words.COORDINATOR])

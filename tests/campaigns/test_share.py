@@ -167,3 +167,13 @@ def test_two_friends_at_once_are_one_share(essentials, staff):
     )
     assert [type(each) for each in done] == [ActionTaken, ActionTaken]
     assert shares() == ["ada@example.org"]
+
+
+def test_a_merge_that_is_undone_gives_the_link_and_the_place_back(sign, ada):
+    twin = act(sign, "Ada E. Example", "ada.e@example.org")
+    ActionTaken.objects.filter(pk=twin.pk).update(constituency_code="E14001234")
+    before = ActionTaken.objects.filter(pk=twin.pk).values("share_code", "constituency_code").get()
+    moved = actions.move_acts(ada.supporter, twin.supporter)
+    assert not ActionTaken.objects.filter(pk=twin.pk).exists()
+    actions.move_acts_back(ada.supporter, twin.supporter, moved)
+    assert ActionTaken.objects.filter(pk=twin.pk).values("share_code", "constituency_code").get() == before
