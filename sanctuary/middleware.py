@@ -1,12 +1,16 @@
 """What happens to every request: the second step for staff, and headers that keep private pages private."""
 
 import re
+from http import HTTPStatus
 from urllib.parse import unquote
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
 from django.core.exceptions import BadRequest
 from django.shortcuts import redirect
+
+from sanctuary.people import guard
+from sanctuary.people.actions import ask_mailbox
 
 # What no link of ours asks of a list, and what Django's admin hands to PostgreSQL as it is, to fail there.
 _NEVER_ASKED = re.compile(r"\0|[0-9]{19}")
@@ -46,6 +50,25 @@ class AdminQuestionsMiddleware:
         is_theirs = "admin" in request.resolver_match.namespaces and not hasattr(view, "view_class")
         if is_theirs and _NEVER_ASKED.search(unquote(request.META["QUERY_STRING"])):
             raise BadRequest("The address holds what no list can be asked.")
+
+
+class GuardMiddleware:
+    """Lets public forms ask who fills them in, and turns to the mailbox where a form says so."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        with guard.visiting(request):
+            return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if not isinstance(exception, guard.MailboxAsked):
+            return None
+        ask_mailbox(exception.address, path=request.get_full_path(), given=exception.given)
+        response = redirect("people:step_sent")
+        response.status_code = HTTPStatus.SEE_OTHER
+        return response
 
 
 class PrivacyHeadersMiddleware:
