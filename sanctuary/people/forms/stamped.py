@@ -13,7 +13,7 @@ SWIFT_SECONDS = 4
 SLOWEST_SECONDS = 24 * 3600
 
 AGAIN = "Please press the button once more. We ask this now and then to keep robots out."
-ONE_STEP = "One more step. Everything you wrote is still here: read the words above the button, then press it again."
+ONE_STEP = "Everything you wrote is still here. Near the end of the form we say what to do."
 WAIT = "We can send no more emails for your network just now. Wait a few minutes, then press the button again."
 
 

@@ -13,7 +13,7 @@ from sanctuary.people.guard.visitor import Visitor, blurred, visitor
 # Somebody who goes back to correct an address sends the same stamp again.
 STAMP = Limit(3)
 # A school behind one address: thirty phones in half a minute, two hundred people in ten minutes.
-BROWSER = Limit(5, 1)
+BROWSER = Limit(5, 0.5)
 NETWORK = Limit(15, 2)
 NETWORK_LONG = Limit(400, 400 / 3600)
 # A person who pledges, signs and books in one evening.
