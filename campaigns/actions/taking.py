@@ -59,7 +59,8 @@ def start_act(
     )
     keep_ticks(taken, ticked)
     link = links.absolute("campaigns:confirm", tokens.make(CONFIRM, taken.pk))
-    queue_sparingly("campaigns/confirm", to=address, context={"campaign": action.campaign, "link": link})
+    letter = "campaigns/letter_confirm" if action.kind == Action.Kind.WRITE else "campaigns/confirm"
+    queue_sparingly(letter, to=address, context={"campaign": action.campaign, "link": link})
     return taken
 
 

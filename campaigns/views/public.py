@@ -27,8 +27,9 @@ class Sent(Key, Page):
     def get_context_data(self, **kwargs):
         campaign = get_object_or_404(Campaign.objects.public(), slug=self.kwargs["slug"])
         numbers = self.read(SENT, PAGE_LASTS_DAYS)
-        taken = ActionTaken.objects.filter(pk=numbers[0]).first() if numbers else None
-        return super().get_context_data(campaign=campaign, address=taken.email if taken else "", **kwargs)
+        found = ActionTaken.objects.filter(pk=numbers[0]).select_related("action") if numbers else []
+        about = {"address": found[0].email, "kind": found[0].action.kind} if found else {}
+        return super().get_context_data(campaign=campaign, **about, **kwargs)
 
 
 class ConfirmAction(Key, Page):

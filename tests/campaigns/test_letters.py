@@ -223,6 +223,7 @@ def test_sent_letter_waits_for_the_mailbox_and_leaves_no_draft(action, place):
         True,
     )
     assert taken.confirmed_at is None
+    assert Email.objects.get().subject == "Please confirm your letter"
     assert LetterDraft.objects.count() == 0
     actions.confirm_action(taken)
     assert ActionTaken.objects.confirmed().get().constituency_code == place.code
