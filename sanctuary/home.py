@@ -10,7 +10,8 @@ from django.views.generic import View
 
 from groups.forms import FindGroupForm
 from groups.models import Activity, LocalGroup, Story
-from sanctuary.views import Door, Page
+from sanctuary.printing import brand_picture
+from sanctuary.views import Door, DrawnFile, Page
 
 ACTIVITIES_SHOWN = 3
 
@@ -40,6 +41,19 @@ class Words(Page):
     """A page of words alone."""
 
     public = True
+
+
+class Picture(DrawnFile):
+    """Beside links to pages without a picture of their own."""
+
+    def get_object(self):
+        return None
+
+    def drawing(self, noun):
+        return brand_picture()
+
+    def file_name(self, noun):
+        return "city-of-sanctuary.png"
 
 
 class Home(Page):

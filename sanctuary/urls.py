@@ -13,6 +13,7 @@ admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
     path("", home.Home.as_view(), name="home"),
+    path("picture.png", home.Picture.as_view(), name="picture"),
     path("healthz", home.Healthz.as_view(), name="healthz"),
     path("readyz", home.Readyz.as_view(), name="readyz"),
     path("signed-in/", home.SignedIn.as_view(), name="signed_in"),

@@ -243,6 +243,7 @@ def of_logged(name: str) -> Page:
 
 PAGES = [
     Page("home", PUBLIC, lists=True),
+    Page("picture", PUBLIC, weight=NONE),
     Page("healthz", PUBLIC, weight=NONE),
     Page("readyz", PUBLIC, weight=NONE),
     Page("mail_events", PUBLIC_VERB, weight=NONE),

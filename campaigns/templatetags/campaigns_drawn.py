@@ -1,6 +1,9 @@
 """What the server draws of a campaign: its poster, and the picture beside its links."""
 
+from urllib.parse import urlsplit
+
 from django import template
+from django.urls import reverse
 from django.utils.formats import date_format
 
 from campaigns.models import Action, Campaign
@@ -44,6 +47,13 @@ def picture_of(campaign: Campaign) -> Drawing:
 def whom_and_when(campaign: Campaign) -> str:
     by_when = f" by {date_format(campaign.deadline, 'j F Y')}" if campaign.deadline and campaign.is_live else ""
     return f"We are asking {campaign.decision_maker}{by_when}."
+
+
+@register.filter
+def poster_for(campaign: Campaign, link: str) -> str:
+    """The poster whose square code leads where this link to the campaign leads."""
+    query = urlsplit(link).query
+    return reverse("campaigns:poster", args=[campaign.slug]) + (f"?{query}" if query else "")
 
 
 @register.inclusion_tag("components/social.html")

@@ -59,6 +59,11 @@ def picture(*, title, over="", foot="") -> Drawing:
     return Drawing("picture", "png", _bounded({"title": title, "over": over, "foot": foot}))
 
 
+def brand_picture() -> Drawing:
+    """For pages without a picture of their own."""
+    return picture(title="A welcome in every town", foot="Neighbours and people seeking sanctuary, side by side.")
+
+
 def _bounded(words: dict[str, str], *, code: str = "") -> tuple[tuple[str, str], ...]:
     kept = {name: " ".join(str(text).split())[:LONGEST] for name, text in words.items()}
     if code:

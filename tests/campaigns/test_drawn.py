@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from campaigns.templatetags.campaigns_drawn import picture_of, poster_of
+from campaigns.templatetags.campaigns_drawn import picture_of, poster_for, poster_of
 from groups.actions import lower_shield, raise_shield
 from groups.models import LocalGroup
 from groups.templatetags import groups_drawn
@@ -133,6 +133,19 @@ def test_links_to_a_group_show_its_area_and_a_resting_one_no_picture(group):
     assert Client().get(shown["og:image"].removeprefix(settings.PUBLIC_URL)).status_code == 200
     LocalGroup.objects.update(status="dormant")
     assert "og:image" not in social(Client().get(group.get_absolute_url()))
+
+
+def test_poster_of_a_groups_link_leads_to_the_same_link(campaign):
+    assert poster_for(campaign, "https://x.example.org/actions/a/?from=leeds") == f"{urls_of(campaign)[0]}?from=leeds"
+    assert poster_for(campaign, "https://x.example.org/actions/a/") == urls_of(campaign)[0]
+
+
+@pytest.mark.parametrize("name", ["home", "pledges:pledge", "pledges:declaration"])
+def test_pages_of_the_whole_network_share_one_picture(name):
+    shown = social(Client().get(reverse(name)))
+    assert shown["og:url"] == settings.PUBLIC_URL + reverse(name)
+    answer = Client().get(shown["og:image"].removeprefix(settings.PUBLIC_URL))
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
 
 
 def test_pages_behind_a_key_tell_other_sites_nothing(world):
