@@ -15,6 +15,7 @@ from sanctuary.demo import (
     embeds,
     group_mail,
     imports,
+    letters,
     life,
     log,
     network,
@@ -86,6 +87,7 @@ def build(supporters: int, say: Callable[[str], None]) -> None:
         team.fill(staff[words.COORDINATOR])
         embeds.fill(staff[words.COORDINATOR], staff[words.STAFF], campaigns[0])
         imports.fill(staff[words.COORDINATOR])
+        letters.fill(staff[words.STAFF], staff[words.APPROVER], dice)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     say(f"The network is ready after {time.monotonic() - started:.0f} s.")
