@@ -14,6 +14,7 @@ from campaigns.templatetags.campaigns_drawn import picture_of, poster_for, poste
 from groups.actions import lower_shield, raise_shield
 from groups.models import LocalGroup
 from groups.templatetags import groups_drawn
+from pledges.actions import set_up_declaration
 from sanctuary.printing import drawing
 from tests import factories as make
 
@@ -142,6 +143,7 @@ def test_poster_of_a_groups_link_leads_to_the_same_link(campaign):
 
 @pytest.mark.parametrize("name", ["home", "pledges:pledge", "pledges:declaration"])
 def test_pages_of_the_whole_network_share_one_picture(name):
+    set_up_declaration()
     shown = social(Client().get(reverse(name)))
     assert shown["og:url"] == settings.PUBLIC_URL + reverse(name)
     answer = Client().get(shown["og:image"].removeprefix(settings.PUBLIC_URL))
