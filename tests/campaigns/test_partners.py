@@ -188,6 +188,14 @@ def test_the_log_keeps_who_why_and_how_many_but_nobodys_address(action, link, st
     assert entry.detail == {"reason": "Monthly", "count": 1, "left": 0}
 
 
+def test_giving_one_list_counts_and_marks_nobody_of_another(action, link, staff):
+    other = linked(action.campaign, a_partner("Sample Allies"))
+    acts(action, link, other)
+    acts(action, other, name="Ben Example", email="ben@example.org")
+    assert actions.give_list(link, by=staff, reason="Monthly").count == 1
+    assert [yes.link for yes in PartnerYes.objects.passed_on()] == [link]
+
+
 def test_whoever_leaves_between_the_button_and_the_file_is_not_in_it(action, link, staff):
     person = acts(action, link)
     given = actions.give_list(link, by=staff, reason="Monthly")
