@@ -1,10 +1,15 @@
 """From a postcode to its constituencies, and from those to who sits for them."""
 
+from io import StringIO
+
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
+from sanctuary.people.actions import erase_supporter, held_about, merge_supporters, undo_merge
+from sanctuary.people.models import Controller
 from sanctuary.places.actions import place_fields
-from sanctuary.places.models import Constituency, House, Representative
+from sanctuary.places.models import Constituency, FullPostcode, House, Representative
 from tests import factories as make
 from tests.factories import put_in
 
@@ -34,6 +39,15 @@ def test_of_first_half_or_new_postcode_gives_all_of_the_first_half(leeds):
     put_in("LS7", *leeds)
     put_in("LS7 3HJ", leeds[0])
     assert of_postcode("LS7") == of_postcode("LS7 9ZZ") == leeds
+
+
+def test_a_postcode_whose_constituency_is_not_known_takes_those_of_its_first_half(leeds):
+    put_in("LS7", *leeds)
+    FullPostcode.objects.create(code="LS73HJ", latitude=53.8, longitude=-1.5)
+    assert of_postcode("LS7 3HJ") == leeds
+    put_in("LS7", leeds[1])
+    assert of_postcode("LS7 3HJ") == [leeds[1]]
+    assert place_fields("LS7 3HJ")["constituency_code"] == leeds[1].code
 
 
 @pytest.mark.parametrize("typed", ["", "nonsense", "ZZ99 9ZZ", "JE2 3AB", "LS7 1AA", "LS7\0", "L" * 1_000_000])
@@ -92,3 +106,46 @@ def test_councillors_are_found_by_district():
     assert list(Representative.objects.for_district("E08000035")) == [ours]
     assert list(Representative.objects.for_district("")) == []
     assert (ours.role, ours.salutation) == ("councillor", ours.name)
+
+
+def test_the_assembly_is_elected_in_northern_ireland_alone(leeds):
+    belfast = make.ConstituencyFactory(code="N05000099")
+    mla = make.RepresentativeFactory(house=House.ASSEMBLY, constituency=belfast)
+    seat_of = Representative.objects.seat_of
+    assert (seat_of(belfast, House.ASSEMBLY).representatives, seat_of(belfast).representatives) == ([mla], [])
+    there, here = make.ConstituencyFactory(code="N05000098"), seat_of(leeds[0], House.ASSEMBLY)
+    assert seat_of(there, House.ASSEMBLY).is_vacant
+    assert (here.is_vacant, here.is_loaded) == (False, False)
+
+
+def test_a_person_may_read_which_constituency_we_keep_and_erasing_clears_it(leeds, superuser):
+    put_in("LS7 3HJ", leeds[0])
+    person = make.SupporterFactory(**place_fields("LS7 3HJ"))
+    assert held_about(person)["About you"][0]["Constituency"] == "Alder"
+    erase_supporter(person, by=superuser)
+    person.refresh_from_db()
+    assert (person.postcode, person.constituency_code) == ("", "")
+
+
+def test_two_entries_of_one_person_keep_the_constituency_and_part_again(leeds, superuser):
+    put_in("LS7 3HJ", leeds[0])
+    kept, gone = make.SupporterFactory(email="ada@example.org"), make.SupporterFactory(**place_fields("LS7 3HJ"))
+    merge = merge_supporters(kept, gone, name=kept.name, controller=Controller.objects.national(), by=superuser)
+    kept.refresh_from_db(), gone.refresh_from_db()
+    assert (kept.constituency_code, gone.constituency_code) == (leeds[0].code, "")
+    undo_merge(merge, by=superuser)
+    kept.refresh_from_db(), gone.refresh_from_db()
+    assert (kept.constituency_code, gone.constituency_code) == ("", leeds[0].code)
+
+
+def test_a_merge_of_before_constituencies_is_taken_apart_all_the_same(leeds, superuser):
+    kept, gone = make.SupporterFactory(), make.SupporterFactory(**place_fields("LS7 3HJ"))
+    merge = merge_supporters(kept, gone, name=kept.name, controller=Controller.objects.national(), by=superuser)
+    for values in merge.before.values():
+        values.pop("constituency_code", None)
+    merge.save()
+    put_in("LS7 3HJ", leeds[0])
+    call_command("place_people", stdout=StringIO())
+    undo_merge(merge, by=superuser)
+    kept.refresh_from_db(), gone.refresh_from_db()
+    assert (kept.constituency_code, gone.constituency_code) == ("", leeds[0].code)

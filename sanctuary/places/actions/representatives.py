@@ -12,7 +12,7 @@ from django.core.validators import validate_email
 from django.db import connection, transaction
 from django.utils import timezone
 
-from sanctuary.places.models import HOUSES, Constituency, House, Load, Representative
+from sanctuary.places.models import Constituency, House, Load, Representative, elects
 from sanctuary.places.onspd import WrongFile
 
 MOST_LOST = 0.1
@@ -54,14 +54,12 @@ def load_representatives(path: Path, house: str, *, as_of: date, replace: bool =
         rows.append(row)
     if not rows:
         raise WrongFile(f"{path.name} is empty.")
-    kinds = dict(Constituency.objects.values_list("code", "kind"))
     codes = {row.constituency_id for row in rows} - {None}
-    if missing := codes - kinds.keys():
+    found = Constituency.objects.in_bulk(codes)
+    if missing := codes - found.keys():
         words = f"{len(missing)} constituencies of this file are not loaded, such as {min(missing)}."
         raise ValidationError(words, code="no_constituencies")
-    # The Assembly's constituencies are those of the UK Parliament in Northern Ireland.
-    elects = {House.ASSEMBLY: House.COMMONS}.get(house, house)
-    if wrong := {code for code in codes if HOUSES[kinds[code]] != elects}:
+    if wrong := [code for code, seat in found.items() if not elects(seat, house)]:
         raise WrongFile(f"{path.name}: {min(wrong)} does not elect members of the {House(house).label}.")
     if house == House.COMMONS and max(Counter(row.constituency_id for row in rows).values()) > 1:
         raise WrongFile(f"{path.name} has two MPs for one constituency, or an MP without one.")

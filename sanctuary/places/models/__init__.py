@@ -9,7 +9,7 @@ from sanctuary.places.models.fields import BareCharField, RealField
 from sanctuary.places.models.loads import Load
 from sanctuary.places.models.nearness import EARTH_DIAMETER_MILES, Located, NearQuerySet, distance_miles
 from sanctuary.places.models.postcodes import FullPostcode, OutwardCode, Place, is_loaded, locate
-from sanctuary.places.models.representatives import HOUSES, ROLES, House, Representative, Seat
+from sanctuary.places.models.representatives import HOUSES, ROLES, House, Representative, Seat, elects
 from sanctuary.places.models.seats import SeatSet, only_westminster
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "Seat",
     "SeatSet",
     "distance_miles",
+    "elects",
     "is_loaded",
     "kind_of",
     "locate",

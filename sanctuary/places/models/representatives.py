@@ -8,6 +8,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
+from sanctuary.places.models.areas import Nation
 from sanctuary.places.models.constituencies import Constituency
 from sanctuary.places.models.fields import BareCharField
 
@@ -35,6 +36,13 @@ HOUSES = {
     Constituency.Kind.SCOTTISH_REGION: House.SCOTTISH,
     Constituency.Kind.SENEDD: House.SENEDD,
 }
+
+
+def elects(constituency: Constituency, house: str) -> bool:
+    """Whether members of this house are chosen there. Those of the Assembly are, in Westminster's seats over there."""
+    if house == House.ASSEMBLY:
+        return HOUSES[constituency.kind] == House.COMMONS and constituency.nation == Nation.NORTHERN_IRELAND
+    return HOUSES[constituency.kind] == house
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,7 @@ class RepresentativeQuerySet(models.QuerySet):
         """Who sits for it; if nobody, whether the seat is vacant or we have no data of that house."""
         house = House(house or HOUSES[constituency.kind])
         found = list(self.for_constituency(constituency, house))
-        return Seat(constituency, house, found, is_loaded=bool(found) or self.is_loaded(house))
+        return Seat(constituency, house, found, bool(found) or (elects(constituency, house) and self.is_loaded(house)))
 
 
 class Representative(models.Model):
