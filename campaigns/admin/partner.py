@@ -3,6 +3,8 @@
 from django.contrib import admin, messages
 from django.db import models
 from django.urls import path
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from campaigns import actions
 from campaigns.admin.listing import GiveList, with_list
@@ -119,7 +121,7 @@ class CampaignPartnerAdmin(ReadOnlyAdmin):
 
     @admin.display(description="last list")
     def last_given(self, link):
-        return link.last_given_at or "–"
+        return date_format(timezone.localtime(link.last_given_at), "j F Y, H:i") if link.last_given_at else "–"
 
     @admin.display(description="its link to pass on")
     def link(self, link):
