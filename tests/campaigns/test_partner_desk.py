@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from campaigns import actions
+from campaigns.forms import SpeakerForm
 from campaigns.models import Audience, Campaign, CampaignPartner, Partner, PartnerYes
 from sanctuary import views
 from sanctuary.audit.models import Entry
@@ -258,6 +259,15 @@ def test_a_tick_survives_an_error_and_is_kept_with_the_wish(action, link, client
     assert (again.status_code, again.context["form"][box].value()) == (422, True)
     client.post(url, signature() | {box: "on", "partner_987654321": "on"})
     assert list(action.taken.get().partner_ticks.values_list("link", flat=True)) == [link.pk]
+
+
+@pytest.mark.parametrize(
+    ("carried", "ticked"), [("on", True), ("True", True), ("False", False), ("", False), ("x", False)]
+)
+def test_only_what_was_ticked_on_an_earlier_page_is_ticked(link, carried, ticked):
+    form = SpeakerForm(partners=[link], initial={f"partner_{link.pk}": carried})
+    ((box, _),) = form.partner_boxes()
+    assert ("checked" in str(box)) is ticked
 
 
 def test_an_organisation_carries_its_tick_back_and_forth_and_gets_no_other(staff, client):
