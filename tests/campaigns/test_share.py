@@ -125,7 +125,7 @@ def test_a_code_of_another_campaign_or_of_an_unconfirmed_act_is_nobodys(sign, ad
     other = make.ActionFactory(campaign=make.CampaignFactory(owner=staff))
     make.ActionFactory(campaign=other.campaign, kind="share", statement="", rank=1)
     assert act(other, "Ben Example", "ben@example.org", ada.share_code).via is None
-    make.ActionTakenFactory(action=sign, share_code="notyet222222")
+    make.ActionTakenFactory(action=sign, supporter=make.SupporterFactory(), share_code="notyet222222")
     assert act(sign, "Cleo Example", "cleo@example.org", "notyet222222").via is None
     assert shares() == []
 
