@@ -13,7 +13,7 @@ from sanctuary.people.forms import AddressField, NameField, StampedForm
 from sanctuary.places.forms import PostcodeField
 
 # What fits on one sheet of paper with the addresses above it.
-LONGEST_LETTER = 3000
+LONGEST_LETTER = 2500
 LONGEST_ADDRESS = 300
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,200}")
 
@@ -90,6 +90,7 @@ class LetterForm(forms.Form):
     use_required_attribute = False
     text = TextField(
         label="Your letter",
+        help_text="One page at most",
         longest=LONGEST_LETTER,
         widget=forms.Textarea(attrs={"rows": 14, "autocomplete": "off"}),
         error_messages={"required": "Write your letter"},

@@ -6,7 +6,8 @@ import time
 import pytest
 from django.urls import reverse
 
-from campaigns.actions import reminding
+from campaigns.actions import reminding, writing
+from campaigns.forms.writing import LONGEST_LETTER
 from campaigns.models import ActionTaken, LetterDraft, LocalFact
 from sanctuary.people import tokens
 from sanctuary.people.forms import QUICKEST_SECONDS
@@ -112,6 +113,8 @@ def _ways_out(visit, action):
     assert "referer" not in told[0].all_headers()
     page.go_back()
     visit.requests.clear()
+    longest = f"Dear Jane Example,\n\n{OWN}" + ("\n\n" + "We meet and eat and talk about it. " * 12) * 7
+    writing.change_letter(LetterDraft.objects.get(), text=longest[:LONGEST_LETTER])
     page.get_by_role("link", name="Print it").click()
     page.get_by_role("button", name="Print").wait_for()
     look(visit, "print")
