@@ -46,8 +46,7 @@ def press(page, name):
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def test_letter_with_every_step_looked_at(visit, action):
-    visit = visit()
+def _find_the_reader(visit, action):
     page = visit.page
     visit.go(reverse("campaigns:detail", args=[action.campaign.slug]))
     press(page, "Find my MP")
@@ -62,6 +61,12 @@ def test_letter_with_every_step_looked_at(visit, action):
     page.get_by_text("Nine desks here.").wait_for()
     look(visit, "write")
     right({"not marked or not seen": [stop for stop in visit.tab_through() if not (stop["marked"] and stop["seen"])]})
+
+
+def test_letter_with_every_step_looked_at(visit, action):
+    visit = visit()
+    page = visit.page
+    _find_the_reader(visit, action)
     press(page, "Check my letter")
     page.get_by_role("heading", name="There is a problem").wait_for()
     assert page.evaluate("document.activeElement.className") == "error-summary"
