@@ -86,7 +86,8 @@ class FromMail(Key, Page):
         return response
 
     def get_template_names(self):
-        return [f"campaigns/from_mail{'' if self.action.kind == Action.Kind.SIGN else '_write'}.html"]
+        is_letter = self.action.kind == Action.Kind.WRITE
+        return ["campaigns/from_mail_write.html" if is_letter else "campaigns/from_mail.html"]
 
     @cached_property
     def campaign(self) -> Campaign:

@@ -54,13 +54,20 @@ def test_sign_and_be_shown_then_an_organisation_joins(javascript, world, visit):
     press(window, "Take the name off")
     assert "counted, and not named" in page.locator("main").inner_text()
 
-    window.go(f"/actions/{world.campaign.slug}/join/")
+    right(faults | join(window, world.campaign, javascript=javascript))
+    joined = ActionTaken.objects.confirmed().get(supporter__name="Ash Tree School")
+    assert (joined.kind, joined.shown, joined.name_checked_at) == ("organisation", "full", None)
+
+
+def join(window, campaign, *, javascript) -> dict[str, list[str]]:
+    """An organisation joins, after a mistake."""
+    page = window.go(f"/actions/{campaign.slug}/join/").page
     fill(window, "Name of the organisation", "Ash Tree School")
     page.get_by_label(re.compile("What kind of organisation")).select_option("school")
     press(window, "Continue")
     assert heading(window) == "About you"
     press(window, "Add our name")
-    faults |= looked_at(window, "join with mistakes") if javascript else {}
+    faults = looked_at(window, "join with mistakes") if javascript else {}
     fill(window, "Your name", "Connie Contact")
     fill(window, "Work email address", "office@ash.example.org")
     page.get_by_label("I can speak for this organisation").check()
@@ -71,6 +78,4 @@ def test_sign_and_be_shown_then_an_organisation_joins(javascript, world, visit):
     assert heading(window) == "Now check your email"
     window.go(link_in(letter_to("office@ash.example.org"), "/actions/confirm/"))
     press(window, "Confirm our name")
-    joined = ActionTaken.objects.confirmed().get(supporter__name="Ash Tree School")
-    assert (joined.kind, joined.shown, joined.name_checked_at) == ("organisation", "full", None)
-    right(faults)
+    return faults
