@@ -48,8 +48,9 @@ def send(email, *, ip="198.51.100.7", client=None, **changes):
 
 
 def crowd(ip="198.51.100.7"):
-    """A flood from one place. Returns the last answer."""
-    return [send(f"made-up-{number}@example.org", ip=ip) for number in range(25)][-1]
+    """A flood from one place, in no time. Returns the last answer."""
+    with time_machine.travel(timezone.now(), tick=False):
+        return [send(f"made-up-{number}@example.org", ip=ip) for number in range(25)][-1]
 
 
 def fields_of(response):

@@ -19,7 +19,7 @@ from tests import robots
 from tests.robots import Got, Told
 
 pytestmark = pytest.mark.django_db
-MANY, PEOPLE = 60, 60
+MANY, PEOPLE = 45, 60
 # What a flood may leave behind however long it lasts: the first of each place, spelling or stamp. Of the two thousand
 # of the bench this is less than one in a hundred.
 AT_MOST = {"blind": 0, "greedy": 0, "hasty": 0, "replaying": 3, "browserlike": 18, "bombing": 15}
@@ -104,7 +104,7 @@ def test_people_are_never_refused_and_see_no_step(together, web, forms, monkeypa
 
 
 def test_few_victims_of_many_posts_get_three_letters_a_day(web, forms):
-    robots.bombing(web, forms, 150, Told(), victims=3, places=50)
+    robots.bombing(web, forms, 90, Told(), victims=3, places=50)
     letters = Counter(Email.objects.values_list("to", flat=True))
     assert set(letters.values()) == {3}
     assert set(letters) == {f"victim-{number}@example.org" for number in range(3)}
