@@ -200,6 +200,8 @@ def test_letter_that_was_sent_is_known_again_in_its_campaign_alone(action, place
     other = factories.ActionFactory(campaign=factories.CampaignFactory(owner=staff), kind="write")
     asked(other)
     assert writing.is_alike(draft_of(other, text=OWN)) is False
+    known, elsewhere = (similarity.unpack(writing.print_of(each.pk, OWN)) for each in (action, other))
+    assert set(known) & set(elsewhere) == set()
 
 
 def test_print_holds_neither_words_nor_person(action, place):
