@@ -227,7 +227,8 @@ def test_stamp_of_another_frame_or_page_is_not_taken(pledge_frame, sign_frame, g
 
 def test_thanks_of_another_frame_tell_no_address(pledge_frame, sign_frame):
     sent = send(pledge_frame, answer(pledge_frame))["Location"].split("/")[-2]
-    for embed, token in ((sign_frame, sent), (pledge_frame, sent[:-2] + "xx"), (pledge_frame, "é")):
+    other = make.EmbedFactory(group=pledge_frame.group)
+    for embed, token in ((other, sent), (sign_frame, sent), (pledge_frame, sent[:-2] + "xx"), (pledge_frame, "é")):
         page = Client().get(reverse("campaigns:embed_sent", args=[embed.token, token]))
         assert page.status_code == 200
         assert "a***" not in page.text
