@@ -22,7 +22,7 @@ def test_how_old_the_list_is(superuser):
     now = timezone.now()
     Load.objects.create(what="commons", source="somewhere.csv", as_of="2026-03-01", loaded_at=now, count=1650)
     page = client_of(superuser).get(reverse(LISTS[1])).content.decode()
-    assert "1,650, as of 1 March 2026, from somewhere.csv." in page
+    assert "1,650, as of 1 March 2026. Source: somewhere.csv." in page
     assert page.count("not loaded") == 5
 
 
