@@ -8,7 +8,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from campaigns.actions.representing import Reader
 from campaigns.models import Stance
 from sanctuary.people.forms import NameField
 
@@ -22,7 +21,7 @@ _WRONG_DAY = "Enter the day, like 4/6/2026"
 
 
 class ReplyForm(forms.Form):
-    """Whether there was an answer, and which."""
+    """Whether there was an answer, and which. `readers`: those who may have had the letter (`whom_to_write`)."""
 
     use_required_attribute = False
     position = forms.ChoiceField(
@@ -63,7 +62,7 @@ class ReplyForm(forms.Form):
         error_messages={"max_length": f"Use {LONGEST_WORDS} characters or fewer"},
     )
 
-    def __init__(self, *args, readers: Sequence[Reader] = (), **kwargs):
+    def __init__(self, *args, readers: Sequence = (), **kwargs):
         self.readers = {reader.key: reader for reader in readers if reader.person}
         super().__init__(*args, **kwargs)
         if not self.readers:
@@ -100,7 +99,7 @@ class ReplyForm(forms.Form):
         return self.cleaned_data.get("position") not in (None, NOT_YET)
 
     @property
-    def reader(self) -> Reader | None:
+    def reader(self):
         return self.readers.get(self.cleaned_data.get("who", ""))
 
     def told(self) -> dict:
@@ -116,6 +115,6 @@ class ReplyForm(forms.Form):
         }
 
 
-def _called(reader: Reader) -> str:
+def _called(reader) -> str:
     place = f" ({reader.constituency})" if reader.constituency else ""
     return f"{reader.person}, {reader.person.role}{place}"
