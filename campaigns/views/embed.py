@@ -175,6 +175,9 @@ class EmbedLook(EmbedPage):
         mine = Embed.objects.visible_to(self.request.user).select_related("campaign", "group")
         return get_object_or_404(mine, token=self.kwargs["token"])
 
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(looks_only=True, **kwargs)
+
 
 class EmbedSent(Frame, Page):
     """Open the email we sent you."""
