@@ -71,10 +71,11 @@ def test_the_six_public_sheets_fit_in_ten_kilobytes():
     assert sum(len(gzip.compress(sheet.read_bytes(), 9)) for sheet in sheets) <= 10_240
 
 
-def test_scripts_of_a_page_fit_in_two_kilobytes():
-    """Every page loads app.js, and some load one other."""
+def test_scripts_of_a_page_fit_in_four_kilobytes():
+    """Every page loads app.js, which has two of them to itself, and some load one other."""
     sizes = {script.name: len(gzip.compress(script.read_bytes(), 9)) for script in SCRIPTS}
-    assert sizes.pop("app.js") + max(sizes.values()) <= 2_048
+    assert sizes["app.js"] <= 2_048
+    assert sizes.pop("app.js") + max(sizes.values()) <= 4_096
 
 
 def test_patterns_catch_what_they_are_for():

@@ -105,9 +105,13 @@ class NameDesk(admin.ModelAdmin):
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def get_urls(self):
-        name = f"pledges_{self.model._meta.model_name}_name"
-        view = self.admin_site.admin_view(CheckName.as_view(model=self.model, desk=self))
-        return [path("<int:pk>/name/<slug:verb>/", view, name=name), *super().get_urls()]
+        name = f"pledges_{self.model._meta.model_name}"
+        views = {verb: CheckName.as_view(model=self.model, desk=self, verb=verb) for verb in VERBS}
+        own = [
+            path(f"<int:pk>/name/{verb}/", self.admin_site.admin_view(view), name=f"{name}_{verb}")
+            for verb, view in views.items()
+        ]
+        return own + super().get_urls()
 
     def has_add_permission(self, request):
         return False
@@ -121,13 +125,11 @@ class CheckName(ActionView):
 
     rule = RULE
     desk: NameDesk | None = None
+    verb = ""
 
     def act(self, noun):
-        verb = self.kwargs["verb"]
-        if verb not in VERBS:
-            raise ValidationError("There is no such decision.", code="unknown")
-        self.desk.do(verb, noun, by=self.request.user)
-        messages.success(self.request, f"Done. {VERBS[verb][1]}")
+        self.desk.do(self.verb, noun, by=self.request.user)
+        messages.success(self.request, f"Done. {VERBS[self.verb][1]}")
 
     def get_success_url(self, noun):
         return reverse(f"admin:pledges_{noun._meta.model_name}_change", args=[noun.pk])

@@ -177,10 +177,9 @@ def test_staff_decide_about_one_and_see_what_there_is_to_know(kind, client_of, s
     assert "Hillside school!" in shown
     assert "has this name" in shown
     assert "someone@gmail.com" not in shown
-    page = admin_url(kind, "name", noun.pk, "unfit")
+    page = admin_url(kind, "unfit", noun.pk)
     assert client.get(page).status_code == 405
     assert client.post(page).url == admin_url(kind, "change", noun.pk)
-    client.post(admin_url(kind, "name", noun.pk, "explode"))
     noun.refresh_from_db()
     assert noun.name_refusal == Refusal.UNFIT
 
@@ -191,7 +190,7 @@ def test_nobody_but_staff_sees_or_decides(persona, client_of, request):
     client = client_of(request.getfixturevalue(persona))
     pages = [admin_url("endorsement"), admin_url("endorsement", "change", noun.pk), admin_url("declaration")]
     assert {client.get(page).status_code for page in pages} == {302}
-    assert client.post(admin_url("endorsement", "name", noun.pk, "approve")).status_code == 302
+    assert client.post(admin_url("endorsement", "approve", noun.pk)).status_code == 302
     assert client.post(pages[0], {"action": "approve_names", "_selected_action": [noun.pk]}).status_code == 302
     noun.refresh_from_db()
     assert noun.name_checked_at is None
