@@ -203,9 +203,7 @@ class ActionTaken(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["action", "kind", "shown_name"], condition=~models.Q(shown=""), name="campaigns_wall"
-            ),
+            models.Index(fields=["action", "kind", "shown_name"], condition=~models.Q(shown=""), name="campaigns_wall"),
             models.Index(
                 fields=["action", "constituency_code", "confirmed_at"],
                 condition=models.Q(confirmed_at__isnull=False),

@@ -128,7 +128,6 @@ class ReplyAsk(models.Model):
     def __str__(self):
         return f"Asked about {self.taken_id}"
 
-
     @staticmethod
     def waiting(now) -> models.QuerySet[ActionTaken]:
         """Letters sent two to four weeks ago by people who were not asked and have told nothing by themselves."""
