@@ -86,7 +86,7 @@ class Sign(OfCampaign, FormPage):
         return actions.start_act(self.action, **form.told(), **form.carried(), ticked=form.ticked())
 
     def get_success_url(self):
-        return sent_url(self.outcome)
+        return sent_url(self.action, self.outcome)
 
 
 class Join(OfCampaign, Page):
@@ -124,7 +124,7 @@ class Join(OfCampaign, Page):
         except ValidationError as error:
             speaker.add_error(None, error)
             return self.show(2, organisation, speaker, status=422)
-        return redirect(sent_url(taken))
+        return redirect(sent_url(self.action, taken))
 
     def show(self, step, organisation, speaker, *, status=200):
         form = organisation if step == 1 else speaker
@@ -180,6 +180,6 @@ class CampaignPage(ActPage):
         raise Http404
 
 
-def sent_url(taken) -> str:
-    """Where to open the email."""
-    return reverse("campaigns:sent", args=[taken.action.campaign.slug, tokens.make(SENT, taken.pk)])
+def sent_url(action: Action, taken) -> str:
+    """Where to open the email. About what was done here alone: after three wishes a day `taken` may be of elsewhere."""
+    return reverse("campaigns:sent", args=[action.campaign.slug, tokens.make(SENT, taken.pk, action.pk)])

@@ -88,7 +88,7 @@ class HaveSent(Written, FormPage):
         return writing.count_letter(self.draft, **told, ticked=form.ticked())
 
     def get_success_url(self):
-        return sent_url(self.outcome)
+        return sent_url(self.draft.action, self.outcome)
 
 
 class ClearLetter(LetterPage, Page):

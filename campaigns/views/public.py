@@ -27,8 +27,10 @@ class Sent(Key, Page):
     def get_context_data(self, **kwargs):
         campaign = get_object_or_404(Campaign.objects.public(), slug=self.kwargs["slug"])
         numbers = self.read(SENT, PAGE_LASTS_DAYS)
-        found = ActionTaken.objects.filter(pk=numbers[0]).select_related("action") if numbers else []
-        about = {"address": found[0].email, "kind": found[0].action.kind} if found else {}
+        found = ActionTaken.objects.filter(pk=numbers[0]).first() if numbers else None
+        # A link from before an update says no more than what waits; it need not be of this campaign.
+        asked = campaign.actions.filter(pk=[*numbers, found.action_id][1]).first() if found else None
+        about = {"address": found.email, "kind": asked.kind} if asked else {}
         return super().get_context_data(campaign=campaign, **about, **kwargs)
 
 

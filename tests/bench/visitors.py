@@ -169,7 +169,7 @@ def by_token(slug: str):
     from sanctuary.people import tokens  # noqa: PLC0415 - only in the process that has Django
 
     def path(location: str) -> tuple[int, str]:
-        (taken,) = tokens.read("act-sent", location.rstrip("/").rpartition("/")[2])
+        taken, *_ = tokens.read("act-sent", location.rstrip("/").rpartition("/")[2])
         return taken, f"/actions/confirm/{quote(tokens.make('act-confirm', taken))}/"
 
     return path

@@ -107,6 +107,16 @@ def test_codes_stay_in_the_form_through_errors_and_odd_ones_do_not(client, campa
 # --- robots -----------------------------------------------------------------------------------------
 
 
+def test_nobody_learns_from_a_form_what_an_address_did_elsewhere(client, campaign, staff):
+    ask(campaign, "sign")
+    other = factories.ActionFactory(campaign=factories.CampaignFactory(owner=staff, slug="quite-another"))
+    for name in ("A", "B", "C"):
+        actions.start_act(other, name=name, email="ada@example.org", wants_email=False)
+    sent = client.post(SIGN, signature()).headers["Location"]
+    assert sent.startswith("/actions/welcome/sent/")
+    assert "a***@example.org" in text_of(client.get(sent))
+
+
 @pytest.mark.parametrize("changes", [{"stamp": "forged"}, {"website": "x"}, {"stamp": lambda: stamp(age=0)}])
 def test_robots_are_asked_once_more_and_nothing_is_lost(client, campaign, changes):
     ask(campaign, "sign", "join")
