@@ -131,6 +131,8 @@ class EmbedPage(Frame, FormPage):
         mine = {"embed": self.embed}
         if self.embed.campaign is None:
             mine["wordings"] = wordings()
+        else:
+            mine["partners"] = self.embed.campaign.partners.shown()
         return super().get_form_kwargs() | mine
 
     def get_initial(self):
@@ -146,7 +148,7 @@ class EmbedPage(Frame, FormPage):
 
     def act(self, form):
         if self.action is not None:
-            return start_act(self.action, **form.told(), **form.carried())
+            return start_act(self.action, **form.told(), **form.carried(), ticked=form.ticked())
         group = self.embed.group if self.embed.group and self.embed.group.is_live else None
         return start_pledge(kind=Supporter.Kind.PERSON, **form.pledge() | {"group": group})
 

@@ -22,6 +22,7 @@ from sanctuary.post.models import Email
 from tests import factories as make
 from tests.conftest import client_of
 from tests.pages import PAGES
+from tests.partners import a_partner, linked
 
 pytestmark = pytest.mark.django_db
 
@@ -171,6 +172,21 @@ def test_frame_carries_the_code_of_a_source(sign_frame):
     url = sign_frame.get_absolute_url()
     assert 'name="from_code" value="leeds"' in Client().get(f"{url}?from=leeds").text
     assert 'value="' + "%00" not in Client().get(f"{url}?from=%00x").text
+
+
+def test_frame_asks_for_partners_unticked_and_keeps_only_what_was_ticked(sign_frame, campaign):
+    asked = linked(campaign, a_partner("Example Voices", privacy_url="https://example-voices.example.org/privacy"))
+    quiet = linked(campaign, a_partner("Quiet Allies"))
+    page = Client().get(sign_frame.get_absolute_url()).text
+    boxes = re.findall(r'<input type="checkbox"[^>]*>', page)
+    assert [f'name="partner_{link.pk}"' in box for link, box in zip([asked, quiet], boxes, strict=True)] == [True, True]
+    assert "checked" not in "".join(boxes)
+    assert '<a href="https://example-voices.example.org/privacy" target="_blank" rel="noopener noreferrer">' in page
+    assert "gets your name and email address, only if you tick its box" in page
+    again = send(sign_frame, answer(sign_frame, email="", **{f"partner_{asked.pk}": "on"}))
+    assert (again.status_code, again.context["form"][f"partner_{asked.pk}"].value()) == (422, True)
+    send(sign_frame, answer(sign_frame, **{f"partner_{asked.pk}": "on", "partner_987654321": "on"}))
+    assert list(ActionTaken.objects.get().partner_ticks.values_list("link", flat=True)) == [asked.pk]
 
 
 def test_mistakes_stay_in_the_frame_with_everything_typed(pledge_frame):
