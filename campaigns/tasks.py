@@ -95,6 +95,12 @@ def forget_old_replies():
 
 
 @shared_task
+def forget_what_is_over():
+    """Campaigns that are closed, letters long sent and partners' leavers keep nothing that is not needed."""
+    actions.forget_what_is_over()
+
+
+@shared_task
 def mind_letters():
     """Remind people of letters that wait, and delete those that waited for too long."""
     for draft in LetterDraft.objects.to_remind(timezone.now()):

@@ -51,6 +51,7 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=23, hour="9-17"),
     },
     "forget what was written about answers": {"task": "campaigns.tasks.forget_old_replies", "schedule": 3600},
+    "forget what is over": {"task": "campaigns.tasks.forget_what_is_over", "schedule": crontab(minute=43, hour=3)},
     "add up how many acted": {"task": "campaigns.tasks.add_up_tallies", "schedule": 60},
     "ask who sits in Parliament": {
         "task": "sanctuary.places.tasks.refresh_members",

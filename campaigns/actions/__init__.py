@@ -21,6 +21,7 @@ from campaigns.actions.controlling import (
     stop_mailing,
 )
 from campaigns.actions.embedding import end_embed, make_embed
+from campaigns.actions.forgetting import forget_what_is_over
 from campaigns.actions.freezing import freeze_and_start
 from campaigns.actions.group_limits import next_free
 from campaigns.actions.group_mail import delete_group_mailing, write_group_mailing
@@ -114,6 +115,7 @@ __all__ = [
     "forget_returned_of",
     "forget_supporter",
     "forget_unconfirmed",
+    "forget_what_is_over",
     "forget_who_came",
     "freeze_and_start",
     "give_list",

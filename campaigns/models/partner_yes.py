@@ -1,6 +1,7 @@
 """People who let us tell a partner about them. The ledger says whether they still do; here, on which campaign."""
 
 import secrets
+from datetime import timedelta
 
 from django.db import models
 from django.utils import timezone
@@ -12,6 +13,8 @@ from sanctuary.people.models import CurrentPermission, Permission, Supporter, Su
 # Read aloud and typed without mistakes: no vowels, so no words; nothing that looks like something else.
 _LETTERS = "23456789bcdfghjkmnpqrstvwxz"
 PURPOSE = Permission.Purpose.CAMPAIGNS
+# In a year a partner that still has a list has had the next one, which names whom to delete.
+KEEP_REFERENCE = timedelta(days=365)
 
 
 def new_reference() -> str:
@@ -60,6 +63,10 @@ class PartnerYesQuerySet(models.QuerySet):
     def passed_on(self):
         """Those the partner has had in a list."""
         return self.filter(passed_at__isnull=False)
+
+    def outlived(self, now):
+        """Bare references of people who were forgotten long ago."""
+        return self.filter(supporter__isnull=True, ended_at__lte=now - KEEP_REFERENCE)
 
     def left(self):
         """Those the partner has had and must not keep."""
