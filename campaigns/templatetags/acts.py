@@ -2,8 +2,9 @@
 
 from django import template
 
+from campaigns import actions
 from campaigns.actions import showing
-from campaigns.models import ActionTaken, numbers
+from campaigns.models import Action, ActionTaken, numbers
 from sanctuary.people import links
 
 register = template.Library()
@@ -39,6 +40,12 @@ def own_link(campaign, taken=None) -> str:
 def my_name(taken) -> str:
     """Where somebody who acted changes how they are shown."""
     return showing.name_path(taken)
+
+
+@register.simple_tag
+def reply_link(taken) -> str:
+    """Where somebody who wrote says what came back; empty after anything else."""
+    return actions.reply_url(taken) if taken.action.kind == Action.Kind.WRITE else ""
 
 
 @register.simple_tag

@@ -32,7 +32,8 @@ def campaigns_next_step(supporter=None, title="One more thing you can do", **abo
     """One button, and small links to what else fits. The others are those of a Situation; all may be left out."""
     situation = next_step.Situation(now=timezone.now(), supporter=supporter, **about)
     step, *others = next_step.next_steps(situation)
-    return {"title": title, "step": step, "others": others[:LINKS_SHOWN]}
+    elsewhere = [other for other in others if not other.href.startswith("#")]  # what is further down is seen anyway
+    return {"title": title, "step": step, "others": elsewhere[:LINKS_SHOWN]}
 
 
 @register.inclusion_tag("campaigns/panels/national_asks.html")

@@ -12,7 +12,7 @@ from sanctuary.printing import Drawing, picture, poster
 
 register = template.Library()
 
-# What the square code leads to, in a word, by what the campaign asks first.
+# What is asked, as something to do: beside a square code, and in lists.
 TO_DO = {
     Action.Kind.SIGN: "Add your name",
     Action.Kind.WRITE: "Write to your representative",
@@ -47,6 +47,12 @@ def picture_of(campaign: Campaign) -> Drawing:
 def whom_and_when(campaign: Campaign) -> str:
     by_when = f" by {date_format(campaign.deadline, 'j F Y')}" if campaign.deadline and campaign.is_live else ""
     return f"We are asking {campaign.decision_maker}{by_when}."
+
+
+@register.filter
+def to_do(action: Action) -> str:
+    """What an action asks, as something to do."""
+    return TO_DO[action.kind]
 
 
 @register.filter

@@ -102,9 +102,9 @@ def test_live_page_has_the_ask_the_reasons_and_one_form(client, campaign):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_page_costs_four_queries(client, action, rows, django_assert_num_queries):
+def test_page_costs_five_queries(client, action, rows, django_assert_num_queries):
     factories.ActionTakenFactory.create_batch(rows, action=action, confirmed_at=timezone.now())
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get("/actions/welcome/")
 
 

@@ -1,5 +1,6 @@
 """What representatives answered: who is asked, who may tell, what is shown, and what is forgotten."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from campaigns import actions
 from campaigns.models import Action, LetterAsk, ReplyAsk, Stance
+from campaigns.views.done import done_url
 from sanctuary.people.actions import erase_supporter
 from sanctuary.people.models import Controller, Permission
 from sanctuary.post.models import Email
@@ -211,6 +213,23 @@ def test_two_clocks_ask_once(sent):
     assert Email.objects.filter(kind="campaigns/reply_ask").count() == 1
 
 
+def test_who_wrote_finds_where_to_tell_the_answer(client, sent, campaign):
+    thanks = client.get(done_url(sent)).text
+    [link] = re.findall(r'<a class="tap" href="[^"]+(/actions/[^"]+/reply/[^"]+)">', thanks)
+    assert client.get(link).status_code == 200
+    signed = make.ActionTakenFactory(action=campaign.actions.get(kind=Action.Kind.SIGN))
+    assert "/reply/" not in client.get(done_url(signed)).text
+
+
+def test_campaign_says_where_representatives_stand(client, sent, staff, call):
+    stance = told(sent)
+    assert "What representatives say" not in client.get(call.get_absolute_url()).text
+    actions.check_stance(stance, by=staff)
+    page = client.get(call.get_absolute_url()).text
+    assert "What representatives say" in page
+    assert list_of(call) in page
+
+
 def test_nothing_is_public_before_staff_have_read_it(client, sent, staff, call):
     stance = told(sent, words=CANARY)
     for url in (list_of(call), call.get_absolute_url()):
@@ -267,6 +286,16 @@ def test_staff_read_what_was_told_from_the_list(client_of, staff, coordinator, s
     stance.refresh_from_db()
     assert stance.is_checked
     assert stance.checked_by == staff
+
+
+def test_looking_at_a_line_or_saving_it_does_not_say_that_it_was_read(client_of, staff, sent):
+    stance = told(sent)
+    url, browser = reverse("admin:campaigns_stance_change", args=[stance.pk]), client_of(staff)
+    page = browser.get(url)
+    assert (page.status_code, "Robin Example" in page.text, 'name="_save"' in page.text) == (200, True, False)
+    assert browser.post(url, {"_save": "Save"}).status_code == 403
+    stance.refresh_from_db()
+    assert (stance.checked_at, stance.recorded_by) == (None, None)
 
 
 def test_words_go_with_the_person_and_after_a_year(sent, staff):
