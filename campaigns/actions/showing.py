@@ -1,5 +1,6 @@
 """How people and organisations that acted are shown in public: only as they chose, and until they change their mind."""
 
+import re
 import unicodedata
 
 from django.db import transaction
@@ -8,17 +9,20 @@ from django.utils import timezone
 
 from campaigns.models import Action, ActionTaken
 from sanctuary.audit.actions import record
+from sanctuary.audit.models import Entry
 from sanctuary.people import links, tokens
 from sanctuary.people.models import Supporter
 from sanctuary.places.models import District, OutwardCode
 from sanctuary.post.actions import queue
 
 MY_NAME = "act-name"
+LET_STAND, KEPT_OFF = "campaigns.check_name", "campaigns.refuse_name"
 Shown = ActionTaken.Shown
 SHOWING = ["shown", "shown_name", "shown_place"]
 
 # What a person's name is made of. Anything else waits until staff have looked at it.
 _IN_NAMES = set(" '’‘.-‐·ʻ")
+_LOOK_BLANK = set("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 _LONGEST_UNSEEN = 60
 # Beginnings of words that no parent chose.
 _RUDE = ("fuck", "shit", "cunt", "wank", "twat", "bollock", "bastard", "arsehole", "nazi", "hitler", "nigg", "paki")
@@ -38,7 +42,8 @@ def name_path(taken: ActionTaken) -> str:
 def show_as(taken: ActionTaken, shown: str, *, tell: bool = True) -> ActionTaken:
     """They chose how to be shown. A person's plain name stands at once; an organisation's, once staff have looked.
 
-    Harmless to repeat: the same words keep the look that staff gave them. `tell`: write to who stands in public now.
+    Whose name was kept off a page stands on none before staff have looked. Harmless to repeat: the same words keep the
+    look that staff gave them. `tell`: write to who stands in public now.
     """
     taken = ActionTaken.objects.select_for_update(of=("self",)).select_related("supporter").get(pk=taken.pk)
     if taken.confirmed_at is None or taken.supporter is None:
@@ -48,7 +53,7 @@ def show_as(taken: ActionTaken, shown: str, *, tell: bool = True) -> ActionTaken
         return taken
     taken.shown, taken.shown_name, taken.shown_place = shown if name else "", name, place
     taken.name_checked_at, taken.name_checked_by, taken.name_refused = None, None, False
-    if name and taken.kind == Supporter.Kind.PERSON and is_plain(name):
+    if name and taken.kind == Supporter.Kind.PERSON and is_plain(name) and not _was_refused(taken.supporter):
         taken.name_checked_at = timezone.now()
     taken.save(update_fields=[*SHOWING, "name_checked_at", "name_checked_by", "name_refused"])
     record("campaigns.show_as", taken, by=taken.supporter, shown=taken.shown)
@@ -69,7 +74,7 @@ def check_name(taken: ActionTaken, *, by, tell: bool = True) -> bool:
     if taken is None:
         return False
     _stamp(taken, by, refused=False)
-    record("campaigns.check_name", taken, by=by)
+    record(LET_STAND, taken, by=by)
     if tell:
         _tell_shown(taken)
     return True
@@ -82,7 +87,7 @@ def refuse_name(taken: ActionTaken, *, by) -> bool:
     if not taken.shown_name or taken.name_refused:
         return False
     _stamp(taken, by, refused=True)
-    record("campaigns.refuse_name", taken, by=by)
+    record(KEPT_OFF, taken, by=by)
     return True
 
 
@@ -90,13 +95,23 @@ def is_plain(name: str) -> bool:
     """Nothing but a name, as far as a machine can tell: letters of any language, no link, no number, no rude word."""
     if len(name) > _LONGEST_UNSEEN or not all(_in_a_name(character) for character in name):
         return False
-    words = name.casefold().replace(".", " ").split()
     # A dot inside a word begins a link; a dot at its end belongs to an initial.
-    return not (any("." in word[:-1] for word in name.split()) or any(word.startswith(_RUDE) for word in words))
+    return not (any("." in word[:-1] for word in name.split()) or _is_rude(name))
+
+
+def _is_rude(name: str) -> bool:
+    """Whatever stands above the letters or between them."""
+    bare = "".join(each for each in unicodedata.normalize("NFKD", name) if unicodedata.category(each)[0] != "M")
+    words = [*re.split(r"[^\w]+", bare.casefold()), re.sub(r"[^\w]+", "", bare.casefold())]
+    return any(word.startswith(_RUDE) for word in words)
 
 
 def _in_a_name(character: str) -> bool:
-    return character in _IN_NAMES or unicodedata.category(character)[0] in "LM"
+    if character in _IN_NAMES or character.isascii():
+        return character in _IN_NAMES or character.isalpha()
+    # What only looks like a plain letter, full-width or in bold, is there to look like something else.
+    is_disguised = unicodedata.normalize("NFKC", character).isascii()
+    return unicodedata.category(character)[0] in "LM" and character not in _LOOK_BLANK and not is_disguised
 
 
 def _words(supporter: Supporter, shown: str) -> tuple[str, str]:
@@ -113,6 +128,13 @@ def _place(supporter: Supporter) -> str:
         return district.name
     around = OutwardCode.objects.filter(code=supporter.outward_code).first() if supporter.outward_code else None
     return around.name if around else ""
+
+
+def _was_refused(supporter: Supporter) -> bool:
+    """Whether staff kept a name of theirs off a page when they last looked: whoever puts it back starts no new leaf."""
+    mine = [str(pk) for pk in ActionTaken.objects.filter(supporter=supporter).values_list("pk", flat=True)]
+    looks = Entry.objects.filter(noun=ActionTaken._meta.label_lower, noun_id__in=mine, verb__in=[LET_STAND, KEPT_OFF])
+    return looks.order_by("-pk").values_list("verb", flat=True).first() == KEPT_OFF
 
 
 def _waiting(taken: ActionTaken) -> ActionTaken | None:

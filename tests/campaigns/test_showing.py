@@ -107,8 +107,24 @@ def test_refused_name_stands_nowhere_and_still_counts(client, campaign, staff, a
     assert names(client) == ["Rude Name Ltd"]
 
 
-PLAIN = ["Ada", "Zoë O'Brien-Smith", "نور", "Nguyễn Văn A", "J. R. Example", "Ŵilliam"]
+def test_a_name_that_was_refused_does_not_come_back_by_choosing_anew(client, campaign, staff):
+    taken = signed(campaign, "Not Her Name", "full")
+    actions.refuse_name(taken, by=staff)
+    for shown in ("", "full", "", "first", "", "full"):
+        actions.show_as(taken, shown)
+        assert names(client) == []
+    # Nor by signing something else.
+    other = factories.CampaignFactory(owner=staff, slug="welcome-too")
+    again = actions.act_from_mail(factories.ActionFactory(campaign=other), taken.supporter, None)
+    actions.show_as(again, "full")
+    assert not ActionTaken.objects.on_the_wall().exists()
+    assert actions.check_name(taken, by=staff)
+    assert names(client) == ["Not Her Name"]
+
+
+PLAIN = ["Ada", "Zoë O'Brien-Smith", "نور", "Nguyễn Văn A", "J. R. Example", "Ŵilliam", "น้ำ"]
 NOT_PLAIN = ["www.example.org", "Ada 2", "Ada@home", "a/b", "Fuckface", "x" * 61, "Vote! Now", "ex.org", "Ada <b>"]
+NOT_PLAIN += ["Fück Ada", "ｆｕｃｋ Ada", "𝖋𝖚𝖈𝖐", "F u c k", "Fu-ck", "Ada\u3164", "ⓐⓓⓐ"]
 
 
 @pytest.mark.parametrize("name", PLAIN)
