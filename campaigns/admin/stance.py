@@ -50,6 +50,10 @@ class StanceAdmin(admin.ModelAdmin):
     def get_readonly_fields(self, request, obj=None):
         return [] if obj is None else [*OWN, *STAMPS]
 
+    def has_change_permission(self, request, obj=None):
+        """The verbs of the list, and nothing on the page of a line: to save it would say that it was read."""
+        return obj is None and super().has_change_permission(request, obj)
+
     def has_delete_permission(self, request, obj=None):
         return False
 
