@@ -9,7 +9,7 @@ from sanctuary.post.signals import copy_returned
 
 @receiver(supporter_erased)
 def forget_supporter(supporter, addresses=(), **kwargs):
-    actions.forget_supporter(supporter)
+    actions.forget_supporter(supporter, addresses)
     actions.forget_who_came(supporter, addresses)
     actions.forget_replies_of(supporter)
     actions.forget_returned_of(supporter)

@@ -9,7 +9,7 @@ from sanctuary.people.signals import held_asked, merge_undone, supporter_erased,
 
 @receiver(supporter_erased)
 def forget_pledges(supporter, addresses, **kwargs):
-    actions.forget_pledges(supporter)
+    actions.forget_pledges(supporter, addresses)
     actions.forget_endorsements(supporter, addresses)
 
 

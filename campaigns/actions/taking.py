@@ -1,5 +1,6 @@
 """A person's act: asked for on the page, confirmed from their mailbox, counted once."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
@@ -119,11 +120,10 @@ def forget_unconfirmed() -> int:
 
 
 @transaction.atomic
-def forget_supporter(supporter: Supporter) -> None:
-    """Keep the counts, lose the person: their name and address leave this room too."""
+def forget_supporter(supporter: Supporter, addresses: Iterable[str] = ()) -> None:
+    """Keep the counts, lose the person: their name and addresses leave this room too."""
     ActionTaken.objects.filter(supporter=supporter).update(share_code=None, **dict.fromkeys(DETAILS + SHOWING, ""))
-    if supporter.email:
-        ActionTaken.objects.filter(email=supporter.email, confirmed_at=None).delete()
+    ActionTaken.objects.filter(email__in={*addresses, supporter.email} - {""}, confirmed_at=None).delete()
     # Rows still waiting keep their address until the gate has struck them out: it compares the two. A relay that
     # refuses an address often repeats it.
     gone = Delivery.objects.filter(mailing__in=Mailing.objects.all(), supporter_id=supporter.pk)

@@ -18,10 +18,9 @@ def forget_unconfirmed() -> int:
 
 
 @transaction.atomic
-def forget_pledges(supporter: Supporter) -> None:
-    """The person is being erased: their pledges end, and drafts from the same mailbox go."""
-    if supporter.email:
-        Pledge.objects.unconfirmed().filter(email=supporter.email).delete()
+def forget_pledges(supporter: Supporter, addresses: set[str]) -> None:
+    """The person is being erased: their pledges end, and drafts from their mailboxes go."""
+    Pledge.objects.unconfirmed().filter(email__in=(addresses | {supporter.email}) - {""}).delete()
     now = timezone.now()
     mine = Pledge.objects.filter(supporter=supporter)
     mine.filter(withdrawn_at__isnull=True).update(withdrawn_at=now)

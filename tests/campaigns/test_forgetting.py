@@ -10,7 +10,8 @@ from campaigns import actions, tasks
 from campaigns.actions import forgetting
 from campaigns.models import ActionTaken, Campaign, LetterPrint, PartnerYes, Tally
 from campaigns.models.partner_yes import KEEP_REFERENCE
-from sanctuary.people.actions import erase_supporter
+from pledges.models import Pledge
+from sanctuary.people.actions import erase_supporter, start_address_change
 from tests import factories as make
 from tests.partners import a_partner, acts, an_action, linked
 
@@ -65,3 +66,14 @@ def test_references_of_who_was_forgotten_go_after_a_year_and_nobody_elses(staff)
     with travel(timezone.now() + KEEP_REFERENCE + timedelta(days=1)):
         tasks.forget_what_is_over()
     assert list(PartnerYes.objects.values_list("supporter", flat=True)) == [stays.pk]
+
+
+def test_wishes_from_another_mailbox_of_who_is_forgotten_go_too(staff):
+    action, ada = an_action(staff), make.SupporterFactory(name="Ada Example", email="ada@example.org")
+    start_address_change(ada, "ada.new@example.org")
+    for address in ("ada@example.org", "ada.new@example.org", "bo@example.org"):
+        actions.start_act(action, name="Ada Example", email=address, wants_email=False)
+        make.PledgeFactory(supporter=None, confirmed_at=None, name="Ada Example", email=address)
+    erase_supporter(ada, by=ada)
+    for model in (ActionTaken, Pledge):
+        assert list(model.objects.values_list("email", flat=True)) == ["bo@example.org"]
