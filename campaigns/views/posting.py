@@ -52,7 +52,8 @@ class HaveSent(Written, FormPage):
     form_class = LetterCountForm
 
     def get_initial(self):
-        return {"name": self.letter.name, "email": self.letter.email}
+        told = {} if self.letter.supporter else {"email": self.letter.email}
+        return {"name": self.letter.name} | told
 
     @cached_property
     def is_known(self) -> bool:
@@ -108,7 +109,8 @@ class RemindMe(LetterPage, FormPage):
     form_class = LetterReminderForm
 
     def get_initial(self):
-        return {"email": self.letter.email}
+        # Our emails are passed on: who came by one is shown no address but what they typed themselves.
+        return {} if self.letter.supporter else {"email": self.letter.email}
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(morning=reminding.next_morning(timezone.now()), **kwargs)

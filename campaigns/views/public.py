@@ -9,7 +9,7 @@ from campaigns.actions.sourcing import source_code
 from campaigns.actions.taking import CONFIRM
 from campaigns.forms import ShownForm
 from campaigns.models import Action, ActionTaken, Campaign, Mailing
-from campaigns.models.action import CONFIRM_WITHIN
+from campaigns.models.action import CONFIRM_WITHIN, EMAIL_QUESTION
 from campaigns.views.acting import SENT
 from campaigns.views.done import PAGE_LASTS_DAYS, Key, done_url
 from sanctuary.people.models import Merge, Supporter
@@ -50,6 +50,8 @@ class ConfirmAction(Key, Page):
         if self.taken.confirmed_at:
             return redirect(done_url(self.taken))
         about = {"taken": self.taken, "campaign": self.taken.action.campaign, "address": self.taken.email}
+        # Anybody can type an address and tick for it: its owner reads what they would say yes to.
+        about |= {"ticks": self.taken.partner_ticks.select_related("wording"), "email_question": EMAIL_QUESTION}
         return super().get(request, *args, form=ShownForm(), **about, **kwargs)
 
     def post(self, request, *args, **kwargs):

@@ -161,6 +161,9 @@ def test_one_who_came_from_our_email_is_counted_by_one_press(client, action, pla
     who = begin(client, action, mail=token).headers["Location"]
     draft = writing.change_letter(LetterDraft.objects.get(), house="commons", **WRITTEN)
     assert "a***@example.org" in text_of(client.get(page("_sent", draft)))
+    # Whoever was sent the email on reads no address of theirs.
+    opened = ["", "_postcode", "_write", "_check", "_send", "_print", "_sent", "_clear", "_remind"]
+    assert [name for name in opened if "ada@" in text_of(client.get(page(name, draft)))] == []
     done = client.post(page("_sent", draft)).headers["Location"]
     assert "/done/" in done
     assert ActionTaken.objects.confirmed().get().supporter == ada

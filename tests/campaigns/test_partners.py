@@ -14,7 +14,7 @@ from campaigns import actions
 from campaigns.actions import writing
 from campaigns.models import PartnerTick, PartnerYes
 from sanctuary.audit.models import Entry
-from sanctuary.people import links
+from sanctuary.people import links, tokens
 from sanctuary.people.actions import (
     erase_supporter,
     held_about,
@@ -66,6 +66,15 @@ def test_a_tick_waits_with_the_wish_and_is_in_no_ledger(action, link):
     taken = acts(action, link, confirmed=False)
     assert list(PartnerTick.objects.values_list("taken", "link", "wording")) == [(taken.pk, link.pk, link.wording_id)]
     assert (ledger(link.partner.controller), list(PartnerYes.objects.all())) == ([], [])
+
+
+def test_owner_of_the_mailbox_reads_what_a_stranger_may_have_ticked_for_them(action, link, client):
+    taken = acts(action, link, confirmed=False, wants_email=True)
+    page = client.get(reverse("campaigns:confirm", args=[tokens.make("act-confirm", taken.pk)])).content.decode()
+    assert [words in page for words in (link.wording.text, "City of Sanctuary UK email you")] == [True, True]
+    plain = acts(action, email="bea@example.org", confirmed=False)
+    page = client.get(reverse("campaigns:confirm", args=[tokens.make("act-confirm", plain.pk)])).content.decode()
+    assert "said yes" not in page
 
 
 def test_confirming_writes_the_partners_words_into_the_ledger_once(action, link):
