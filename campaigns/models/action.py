@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models.campaign import Campaign
-from groups.models import Activity
+from groups.models import Activity, Shield
 from sanctuary.people.models import Supporter, Wording
 
 CONFIRM_WITHIN = timedelta(days=14)
@@ -120,7 +120,9 @@ class ActionTakenQuerySet(models.QuerySet):
         return self.confirmed().exclude(shown="").exclude(shown_name="")
 
     def on_the_wall(self):
-        return self.wanting_to_be_shown().filter(name_checked_at__isnull=False, name_refused=False)
+        """Whom a public page names today. Where the shield is up, no people are."""
+        shown = self.wanting_to_be_shown().filter(name_checked_at__isnull=False, name_refused=False)
+        return shown.filter(models.Q(kind=Supporter.Kind.ORGANISATION) | ~Shield.objects.over_home())
 
     def by_name(self):
         """Organisations first. Names alone give the order, so that it tells nobody when somebody signed."""

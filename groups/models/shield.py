@@ -21,6 +21,11 @@ class ShieldQuerySet(models.QuerySet):
         region = Q(group__isnull=True, region=OuterRef(f"{path}region"))
         return Exists(Shield.objects.up().filter(network | region | Q(group=OuterRef(group or "pk"))))
 
+    def over_home(self, supporter: str = "supporter") -> Exists:
+        """A condition for any query: whether the shield is up over the whole region of the row's supporter."""
+        region = Q(region="") | Q(region=OuterRef(f"{supporter}__region"))
+        return Exists(Shield.objects.up().filter(region, group__isnull=True))
+
     def covers(self, group) -> bool:
         """Whether the shield is up over this group now: one short query, asked anew each time, never kept."""
         scope = Q(group=group.pk) | Q(group__isnull=True, region__in={"", group.region})

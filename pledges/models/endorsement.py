@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import MD5, Cast, Coalesce, Concat, Lower
 from django.utils import timezone
 
@@ -34,10 +34,8 @@ class EndorsementQuerySet(NamedQuerySet):
 
     def on_wall(self):
         """Who may be named in public today. Where the shield is up, no people are."""
-        network, region = Q(region=""), Q(region=OuterRef("supporter__region"))
-        shield = Exists(Shield.objects.up().filter(network | region, group__isnull=True))
         shown = self.confirmed().name_may_stand().exclude(shown="").filter(supporter__isnull=False)
-        return shown.filter(Q(kind=Supporter.Kind.ORGANISATION) | ~shield)
+        return shown.filter(Q(kind=Supporter.Kind.ORGANISATION) | ~Shield.objects.over_home())
 
     def with_label(self):
         """`label` and `town`: all of a name that may leave this table for a public page."""

@@ -10,6 +10,7 @@ from django.utils import timezone
 from campaigns import actions
 from campaigns.actions.showing import is_plain
 from campaigns.models import ActionTaken
+from groups.actions import lower_shield, raise_shield
 from sanctuary.audit.models import Entry
 from sanctuary.people.actions import erase_supporter, held_about
 from sanctuary.post.models import Email
@@ -64,6 +65,21 @@ def test_first_name_and_district_and_never_a_surname_or_more_of_the_place(client
 def test_full_name_only_if_they_chose_it(client, campaign, places):
     signed(campaign, "Ada Surname", "full")
     assert names(client) == ["Ada Surname Leeds"]
+
+
+@pytest.mark.parametrize(
+    ("region", "stand"),
+    [("", ["Hillside School"]), ("Yorkshire and the Humber", ["Hillside School"]), ("London", None)],
+)
+def test_while_the_shield_is_up_no_people_are_named(client, campaign, staff, region, stand):
+    signed(campaign, "Ada Surname", "full")
+    actions.check_name(joined(campaign), by=staff)
+    before = names(client)
+    assert before == ["Hillside School", "Ada Surname"]
+    shield = raise_shield(reason="test", by=staff, region=region)
+    assert names(client) == (before if stand is None else stand)
+    lower_shield(shield, by=staff)
+    assert names(client) == before
 
 
 def test_organisation_waits_for_a_look_and_is_told_when_it_stands(client, campaign, staff):
