@@ -51,14 +51,19 @@ def _number(keyed, run: str) -> int:
 
 def share_found(letter: Sequence[int], other: Sequence[int]) -> float:
     """How much of `letter` stands in `other`, from 0.0 to 1.0."""
-    known = min(_reaches(letter), _reaches(other))
-    asked = letter[: bisect_right(letter, known)]
-    return len(set(asked).intersection(other)) / len(asked) if asked else 0.0
+    return _share(letter, frozenset(letter), other)
+
+
+def _share(letter: Sequence[int], its_runs: frozenset[int], other: Sequence[int]) -> float:
+    # What both have lies below the reach of both.
+    asked = bisect_right(letter, min(_reaches(letter), _reaches(other)))
+    return len(its_runs.intersection(other)) / asked if asked else 0.0
 
 
 def is_like_any(letter: Sequence[int], others: Iterable[Sequence[int]]) -> bool:
     """Whether more than six tenths of the letter stand in one of the others."""
-    return any(share_found(letter, other) > TOO_ALIKE for other in others)
+    its_runs = frozenset(letter)  # once: there may be thousands of others
+    return any(_share(letter, its_runs, other) > TOO_ALIKE for other in others)
 
 
 def pack(numbers: Iterable[int]) -> bytes:
