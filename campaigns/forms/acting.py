@@ -1,17 +1,15 @@
 """What somebody is asked who acts: who they are, whether we may email them, and with which codes they came."""
 
-import re
-
 from django import forms
 
 from campaigns.forms.partners import PartnerConsents
 from campaigns.models import ActionTaken
 from campaigns.models.action import EMAIL_QUESTION
-from sanctuary.people.forms import AddressField, NameField, StampedForm
+from campaigns.models.source import CODE
+from sanctuary.people.forms import AddressField, NameField, StampedForm, YesNoField
 from sanctuary.people.models import Supporter
 from sanctuary.places.forms import PostcodeField
 
-CODE = re.compile(r"[a-z0-9-]{1,40}")
 # The first sentence asks, the rest explains; both together are what is kept with the answer.
 _QUESTION, _, _PROMISE = EMAIL_QUESTION.partition("? ")
 
@@ -49,18 +47,6 @@ class Carried(forms.Form):
 
     def carried(self) -> dict[str, str]:
         return {name: self.cleaned_data.get(name, "") for name in ("from_code", "with_code")}
-
-
-class YesNoField(forms.TypedChoiceField):
-    """Two buttons, neither chosen for you. Cleans to True or False."""
-
-    widget = forms.RadioSelect
-
-    def __init__(self, *, needed: str, yes: str, no: str, **kwargs):
-        super().__init__(
-            choices=[("yes", yes), ("no", no)], coerce=lambda value: value == "yes", empty_value=None, **kwargs
-        )
-        self.error_messages |= {"required": needed, "invalid_choice": needed}
 
 
 class EmailQuestionField(YesNoField):

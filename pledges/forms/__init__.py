@@ -1,4 +1,4 @@
-from pledges.forms.fields import STAMP, GroupField, WordedForm, YesNoField
+from pledges.forms.fields import STAMP, GroupField, WordedForm
 from pledges.forms.pledge import OrganisationForm, PledgeForm, SpeakerForm
 from pledges.forms.welcome import WelcomeForm
 
@@ -10,5 +10,4 @@ __all__ = [
     "SpeakerForm",
     "WelcomeForm",
     "WordedForm",
-    "YesNoField",
 ]

@@ -2,9 +2,9 @@
 
 from django import forms
 
-from pledges.forms.fields import WordedForm, YesNoField
+from pledges.forms.fields import WordedForm
 from pledges.models import Endorsement
-from sanctuary.people.forms import AddressField, NameField
+from sanctuary.people.forms import AddressField, NameField, YesNoField
 from sanctuary.people.models import Supporter
 from sanctuary.places.forms import PostcodeField
 
@@ -50,9 +50,7 @@ class EndorseForm(WordedForm):
     email = AddressField(help_text="We send one email so you can confirm")
     postcode = PostcodeField(required=False, help_text="To know your town. The first half is enough")
     shown = ShownField(label="How should we show you?", kind=Supporter.Kind.PERSON, initial=NOT)
-    wants_email = YesNoField(
-        needed="Choose yes or no to emails", choices=[("yes", "Yes, email me"), ("no", "No, just count me")]
-    )
+    wants_email = YesNoField(needed="Choose yes or no to emails", yes="Yes, email me", no="No, just count me")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -95,9 +93,7 @@ class OrganisationEndorseForm(EndorseForm):
     shown = ShownField(
         label="How should we show your organisation?", kind=Supporter.Kind.ORGANISATION, initial=Shown.FULL.value
     )
-    wants_email = YesNoField(
-        needed="Choose yes or no to emails", choices=[("yes", "Yes, email us"), ("no", "No, just count us")]
-    )
+    wants_email = YesNoField(needed="Choose yes or no to emails", yes="Yes, email us", no="No, just count us")
     field_order = ["name", "organisation_type", "postcode", "contact_name", "job_role", "email", "may_speak", "shown"]
 
 

@@ -7,17 +7,6 @@ from groups.models import LocalGroup
 from sanctuary.people.forms import StampedForm
 
 STAMP = "pledge-form"
-YES_NO = [("yes", "Yes"), ("no", "No")]
-
-
-class YesNoField(forms.TypedChoiceField):
-    """Two buttons, neither chosen for you. Cleans to True or False."""
-
-    widget = forms.RadioSelect
-
-    def __init__(self, *, needed: str, choices=YES_NO, **kwargs):
-        super().__init__(choices=choices, coerce=lambda value: value == "yes", **kwargs)
-        self.error_messages |= {"required": needed, "invalid_choice": needed}
 
 
 class WordedForm(StampedForm):

@@ -2,9 +2,9 @@
 
 from django import forms
 
-from pledges.forms.fields import GroupField, WordedForm, YesNoField
+from pledges.forms.fields import GroupField, WordedForm
 from pledges.models import IntendedAction
-from sanctuary.people.forms import AddressField, NameField
+from sanctuary.people.forms import AddressField, NameField, YesNoField
 from sanctuary.people.models import Supporter
 from sanctuary.places.forms import PostcodeField
 
@@ -25,9 +25,7 @@ class PledgeForm(WordedForm):
             if kind not in {IntendedAction.Kind.WELCOME, IntendedAction.Kind.AWARD}
         ],
     )
-    wants_email = YesNoField(
-        needed="Choose yes or no to emails", choices=[("yes", "Yes, email me"), ("no", "No, just count my pledge")]
-    )
+    wants_email = YesNoField(needed="Choose yes or no to emails", yes="Yes, email me", no="No, just count my pledge")
     group = GroupField()
 
     def __init__(self, *args, **kwargs):
@@ -76,7 +74,8 @@ class SpeakerForm(WordedForm):
         label="May we name your organisation in public?",
         help_text="On the page of your local group, once we have looked at the name",
         needed="Choose yes or no to being named",
-        choices=[("yes", "Yes, name us"), ("no", "No, just count us")],
+        yes="Yes, name us",
+        no="No, just count us",
     )
     intended = forms.ChoiceField(
         label="What would you like to do first?",
@@ -87,9 +86,7 @@ class SpeakerForm(WordedForm):
             for kind in (IntendedAction.Kind.WELCOME, IntendedAction.Kind.INVITE, IntendedAction.Kind.AWARD)
         ],
     )
-    wants_email = YesNoField(
-        needed="Choose yes or no to emails", choices=[("yes", "Yes, email us"), ("no", "No, just count our pledge")]
-    )
+    wants_email = YesNoField(needed="Choose yes or no to emails", yes="Yes, email us", no="No, just count our pledge")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -1,5 +1,12 @@
 from sanctuary.people.forms.choices import AddressForm, ChoiceForm, NewAddressForm
-from sanctuary.people.forms.fields import LONGEST_NAME, LONGEST_TEXT, AddressField, NameField, TheirAddressField
+from sanctuary.people.forms.fields import (
+    LONGEST_NAME,
+    LONGEST_TEXT,
+    AddressField,
+    NameField,
+    TheirAddressField,
+    YesNoField,
+)
 from sanctuary.people.forms.sign_in import CodeForm, SignInForm
 from sanctuary.people.forms.stamped import QUICKEST_SECONDS, StampedForm, make_stamp
 
@@ -16,5 +23,6 @@ __all__ = [
     "SignInForm",
     "StampedForm",
     "TheirAddressField",
+    "YesNoField",
     "make_stamp",
 ]

@@ -102,3 +102,15 @@ class TheirAddressField(AddressField):
 
     def widget_attrs(self, widget):
         return super().widget_attrs(widget) | {"autocomplete": "off"}
+
+
+class YesNoField(forms.TypedChoiceField):
+    """Two buttons, neither chosen for you. Cleans to True or False."""
+
+    widget = forms.RadioSelect
+
+    def __init__(self, *, needed: str, yes: str, no: str, **kwargs):
+        super().__init__(
+            choices=[("yes", yes), ("no", no)], coerce=lambda value: value == "yes", empty_value=None, **kwargs
+        )
+        self.error_messages |= {"required": needed, "invalid_choice": needed}
