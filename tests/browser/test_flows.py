@@ -111,6 +111,7 @@ def test_stop_emails_and_think_again(javascript, world, visit):
     person = world.ours.pledge.supporter
     window = visit(javascript=javascript).go("/email/")
     fill(window, "Email address", person.email)
+    window.page.wait_for_timeout(SECONDS_A_PERSON_NEEDS * 1000)
     press(window, window.page.locator("main form button").inner_text())
     window.go(link_in(letter_to(person.email), "/email/"))
     press(window, "Stop all emails")
