@@ -44,7 +44,10 @@ class EmbedAdmin(admin.ModelAdmin):
 
     @admin.display(description="What the website's people put into their page")
     def snippet(self, embed):
-        return format_html('<textarea aria-label="What to copy into the website" readonly rows="6" cols="80" dir="ltr">{}</textarea>', embed.snippet)
+        return format_html(
+            '<textarea aria-label="What to copy into the website" readonly rows="6" cols="80" dir="ltr">{}</textarea>',
+            embed.snippet,
+        )
 
     @admin.display(description="How it looks")
     def look(self, embed):
