@@ -66,7 +66,7 @@ from campaigns.actions.returning import (
     take_return,
 )
 from campaigns.actions.sending import send_for
-from campaigns.actions.showing import check_name, name_url, refuse_name, show_as, take_name_off
+from campaigns.actions.showing import check_name, name_url, refuse_name, send_name_link, show_as, take_name_off
 from campaigns.actions.sourcing import find_source, source_url
 from campaigns.actions.starting import Words, blank, national_call, next_activities
 from campaigns.actions.taking import (
@@ -161,6 +161,7 @@ __all__ = [
     "save_partner",
     "schedule_mailing",
     "send_for",
+    "send_name_link",
     "send_test",
     "settle_doubt",
     "show_as",

@@ -13,7 +13,7 @@ from sanctuary.audit.models import Entry
 from sanctuary.people import links, tokens
 from sanctuary.people.models import Supporter
 from sanctuary.places.models import District, OutwardCode
-from sanctuary.post.actions import queue
+from sanctuary.post.actions import queue, queue_sparingly
 
 MY_NAME = "act-name"
 LET_STAND, KEPT_OFF = "campaigns.check_name", "campaigns.refuse_name"
@@ -158,6 +158,13 @@ def _tell_shown(taken: ActionTaken) -> None:
         "link": name_url(taken),
     }
     queue("campaigns/shown", to=taken.supporter.email, context=about)
+
+
+def send_name_link(taken: ActionTaken) -> None:
+    """To their own mailbox: whoever reads an email that was passed on chooses for nobody. At most three a day."""
+    if taken.supporter and taken.supporter.email:
+        about = {"campaign": taken.action.campaign, "link": name_url(taken)}
+        queue_sparingly("campaigns/name_link", to=taken.supporter.email, context=about, asks=False)
 
 
 def settle_name(taken: ActionTaken, wish: str, *, is_new: bool) -> ActionTaken:

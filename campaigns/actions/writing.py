@@ -36,7 +36,8 @@ def start_letter(action: Action, *, guest: tuple[Supporter, Mailing] | None = No
     if guest:
         supporter, mailing = guest
         letter.supporter, letter.mailing, draft.email_mac = supporter.pk, mailing.pk, mac(supporter.email)
-        letter.name, letter.email = supporter.name, supporter.email
+        # Not their name: an email may have been passed on, and what is typed already could be read.
+        letter.email = supporter.email
     draft.write(letter)
     draft.save()
     return draft

@@ -1,14 +1,17 @@
 """What can be done, and the thanks after it was done."""
 
-from django.shortcuts import get_object_or_404
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 
+from campaigns import actions
 from campaigns.models import ActionTaken, Campaign, numbers
 from sanctuary.people import tokens
 from sanctuary.views import ListPage, Page, SecretLink
 
 DONE = "act-done"
+OWNER = 1
 PAGE_LASTS_DAYS = 1
 
 
@@ -49,22 +52,39 @@ class Done(Key, Page):
         return get_object_or_404(Campaign.objects.public(), slug=self.kwargs["slug"])
 
     @cached_property
+    def numbers(self) -> tuple[int, ...]:
+        return ("token" in self.kwargs and self.read(DONE, PAGE_LASTS_DAYS)) or ()
+
+    @cached_property
     def taken(self) -> ActionTaken | None:
-        found = self.read(DONE, PAGE_LASTS_DAYS) if "token" in self.kwargs else None
+        found = self.numbers
         theirs = ActionTaken.objects.confirmed().for_campaign(self.campaign).select_related("action", "supporter")
         return theirs.filter(pk=found[0]).first() if found else None
+
+    @cached_property
+    def is_owner(self) -> bool:
+        """They pressed the button of a letter to them alone. Other emails are passed on, and so are their buttons."""
+        return self.numbers[1:] == (OWNER,)
+
+    def post(self, request, *args, **kwargs):
+        if self.taken and self.taken.supporter_id and "name" in request.POST:
+            actions.send_name_link(self.taken)
+            messages.success(request, "Now check your email. The link in it shows how we name you, and changes it.")
+        return redirect(request.path)
 
     def get_context_data(self, **kwargs):
         taken = self.taken
         about = {
             "campaign": self.campaign,
             "taken": taken,
+            "is_owner": self.is_owner,
             "supporter": taken.supporter if taken else None,
             "standing": numbers.standing_of(taken, self.campaign) if taken else None,
         }
         return super().get_context_data(**kwargs | about)
 
 
-def done_url(taken: ActionTaken) -> str:
-    """Where somebody who has acted is thanked."""
-    return reverse("campaigns:done", args=[taken.action.campaign.slug, tokens.make(DONE, taken.pk)])
+def done_url(taken: ActionTaken, *, is_owner: bool = False) -> str:
+    """Where somebody who has acted is thanked. `is_owner`: they pressed a button in a letter to them alone."""
+    token = tokens.make(DONE, taken.pk, OWNER) if is_owner else tokens.make(DONE, taken.pk)
+    return reverse("campaigns:done", args=[taken.action.campaign.slug, token])

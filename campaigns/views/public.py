@@ -48,7 +48,7 @@ class ConfirmAction(Key, Page):
         if self.taken is None:
             return self.ended("This link no longer works")
         if self.taken.confirmed_at:
-            return redirect(done_url(self.taken))
+            return redirect(done_url(self.taken, is_owner=True))
         about = {"taken": self.taken, "campaign": self.taken.action.campaign, "address": self.taken.email}
         # Anybody can type an address and tick for it: its owner reads what they would say yes to.
         about |= {"ticks": self.taken.partner_ticks.select_related("wording"), "email_question": EMAIL_QUESTION}
@@ -58,7 +58,8 @@ class ConfirmAction(Key, Page):
         if self.taken is None:
             return self.ended("This link no longer works")
         try:
-            return redirect(done_url(actions.confirm_action(self.taken, shown=self.wish())))
+            taken = actions.confirm_action(self.taken, shown=self.wish())
+            return redirect(done_url(taken, is_owner=True))
         except ActionTaken.DoesNotExist:
             return self.ended("This link no longer works")
         except ValidationError as error:

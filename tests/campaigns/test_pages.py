@@ -266,6 +266,22 @@ def test_from_mail_is_one_button_that_shows_no_name(client, reader):
     assert ActionTaken.objects.count() == 1
 
 
+def test_whoever_was_passed_an_email_on_cannot_choose_how_its_owner_is_named(client, campaign, reader):
+    person, _, address = reader
+    done = client.post(address).url
+    shown = client.get(done)
+    assert "/actions/name/" not in shown.content.decode()
+    assert "Email me the link" in page(shown)
+    assert not Email.objects.exists()
+    for _ in range(5):
+        assert client.post(done, {"name": "link"}).url == done
+    assert Email.objects.filter(to=person.email, kind="campaigns/name_link").count() == 3
+    link = re.search(r"https?://[^/]+(/actions/name/\S+)", Email.objects.first().text)[1]
+    assert "You are counted, and not named" in page(client.get(link))
+    assert client.post("/actions/welcome/done/x/", {"name": "link"}).status_code == 302
+    assert Email.objects.count() == 3
+
+
 @pytest.mark.parametrize("kind", ["forged", "other purpose", "nobody", "no mailing", "other campaign", "short", "old"])
 def test_from_mail_with_a_bad_link_is_the_open_page(client, campaign, staff, reader, kind):
     person, mailing, address = reader
