@@ -49,10 +49,21 @@ class ConstituencyAdmin(LoadedAdmin):
     search_fields = ["name", "code"]
 
 
+class InOffice(admin.SimpleListFilter):
+    title = "in office"
+    parameter_name = "in_office"
+
+    def lookups(self, request, model_admin):
+        return [("yes", "In office"), ("no", "Has left")]
+
+    def queryset(self, request, queryset):
+        return queryset if self.value() is None else queryset.filter(until__isnull=self.value() == "yes")
+
+
 @admin.register(Representative)
 class RepresentativeAdmin(LoadedAdmin):
     shown_loads = list(Load.What)[5:]
-    list_display = ["name", "house", "constituency", "ward", "email", "since", "until", "as_of"]
-    list_filter = ["house", ("until", admin.EmptyFieldListFilter)]
+    list_display = ["name", "house", "constituency", "ward", "email", "until"]
+    list_filter = ["house", InOffice]
     list_select_related = ["constituency"]
     search_fields = ["name", "constituency__name", "ward", "district_code"]

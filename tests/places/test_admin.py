@@ -26,6 +26,15 @@ def test_how_old_the_list_is(superuser):
     assert page.count("not loaded") == 5
 
 
+def test_who_has_left_is_told_apart(superuser):
+    client = client_of(superuser)
+    sits = make.RepresentativeFactory(name="Sits Example")
+    left = make.RepresentativeFactory(name="Left Example", until="2026-01-01")
+    for asked, shown in [("yes", (True, False)), ("no", (False, True)), ("", (True, True))]:
+        page = client.get(reverse(LISTS[1]), {"in_office": asked} if asked else {}).content.decode()
+        assert (sits.name in page, left.name in page) == shown
+
+
 def test_lists_are_read_and_searched_only(superuser):
     client = client_of(superuser)
     seat = make.ConstituencyFactory(name="Alder")
