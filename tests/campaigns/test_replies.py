@@ -309,3 +309,16 @@ def test_words_go_with_the_person_and_after_a_year(sent, staff):
         erase_supporter(sent.supporter, by=staff)
     stance.refresh_from_db()
     assert (stance.words, stance.is_checked, stance.name) == ("", True, "Robin Example")
+
+
+def test_words_told_for_an_act_that_a_merge_doubles_still_go_with_the_person(letter_action, sent, staff):
+    twin = make.SupporterFactory(name="Wanda W", email="wanda.w@example.org", postcode="LS7 3HJ")
+    stance = told(wrote(letter_action, twin), words=CANARY)
+    moved = actions.move_acts(sent.supporter, twin)
+    assert CANARY in str(actions.replies_about(sent.supporter))
+    actions.move_acts_back(sent.supporter, twin, moved)
+    assert CANARY in str(actions.replies_about(twin))
+    actions.move_acts(sent.supporter, twin)
+    erase_supporter(sent.supporter, by=staff)
+    stance.refresh_from_db()
+    assert stance.words == ""

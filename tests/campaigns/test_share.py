@@ -1,5 +1,6 @@
 """One's own link: what came through it counts for the person who shared, once, and never for oneself."""
 
+import json
 import re
 
 import pytest
@@ -177,3 +178,15 @@ def test_a_merge_that_is_undone_gives_the_link_and_the_place_back(sign, ada):
     assert not ActionTaken.objects.filter(pk=twin.pk).exists()
     actions.move_acts_back(ada.supporter, twin.supporter, moved)
     assert ActionTaken.objects.filter(pk=twin.pk).values("share_code", "constituency_code").get() == before
+
+
+def test_whom_a_double_act_brought_stays_with_its_person_through_a_merge_and_back(sign, ada):
+    cleo = act(sign, "Cleo Example", "cleo@example.org")
+    twin = act(sign, "Ada E. Example", "ada.e@example.org", cleo.share_code)
+    ben = act(sign, "Ben Example", "ben@example.org", twin.share_code)
+    brought = ActionTaken.objects.filter(pk__in=[ben.pk, twin.pk]).order_by("pk").values_list("pk", "via")
+    before = list(brought.all())
+    moved = json.loads(json.dumps(actions.move_acts(ada.supporter, twin.supporter)))
+    assert list(brought.all()) == [(ben.pk, ada.pk)]
+    actions.move_acts_back(ada.supporter, twin.supporter, moved)
+    assert list(brought.all()) == before
