@@ -119,6 +119,15 @@ def test_the_sum_of_that_page_is_the_way_through_at_once():
     assert Client().post(PLEDGE, wrong, REMOTE_ADDR="198.51.100.7", **BROWSER).status_code == 422
 
 
+def test_a_machine_that_does_nothing_but_sums_is_sent_to_its_mailboxes(monkeypatch):
+    monkeypatch.setattr(judging, "SUMS", judging.Limit(1))
+    response = crowd()
+    given = fields_of(response) | {"guard_answer": str(solve(response))}
+    told = [Client().post(PLEDGE, given, REMOTE_ADDR="198.51.100.7", **BROWSER) for _ in range(2)]
+    assert [each.url == reverse("people:step_sent") for each in told] == [False, True]
+    assert Pledge.objects.count() == 6
+
+
 def test_without_javascript_the_mailbox_is_the_way_through():
     response = crowd()
     Email.objects.all().delete()

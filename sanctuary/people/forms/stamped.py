@@ -63,7 +63,8 @@ class StampedForm(forms.Form):
             address=address,
             is_faulty=self._is_faulty(age, is_solved=is_solved, is_passed=is_passed),
             is_swift=age is not None and age < SWIFT_SECONDS,
-            is_vouched=is_solved or is_passed,
+            is_solved=is_solved,
+            is_passed=is_passed,
         )
         verdict = guard.judge(answer)
         if verdict is guard.Verdict.AGAIN:

@@ -16,6 +16,8 @@ STAMP = Limit(3)
 BROWSER = Limit(5, 0.5)
 NETWORK = Limit(15, 2)
 NETWORK_LONG = Limit(400, 400 / 3600)
+# Sums that devices of one place have done: after a thousand in an hour, mailboxes are asked instead.
+SUMS = Limit(1000, 1000 / 3600)
 # A person who pledges, signs and books in one evening.
 MAILBOX = Limit(3, 1 / 600)
 MAILBOX_LONG = Limit(10, 10 / 86400)
@@ -62,8 +64,10 @@ class Answer:
     is_faulty: bool = False
     # Sooner than most people.
     is_swift: bool = False
-    # The sum is right, or the mailbox has answered.
-    is_vouched: bool = False
+    # The sum is right.
+    is_solved: bool = False
+    # The mailbox has answered.
+    is_passed: bool = False
 
 
 def judge(answer: Answer) -> Verdict:
@@ -90,7 +94,7 @@ def _judged(answer: Answer, guest: Visitor | None) -> Verdict:
     stamp = [] if answer.is_faulty else [Bucket(f"stamp:{blurred('stamp', answer.stamp)}", STAMP)]
     if any(_pour(stamp, strong=1)):
         faulty = Verdict.AGAIN
-    if answer.is_vouched:
+    if answer.is_passed or (answer.is_solved and not _is_mill(guest)):
         return faulty
     strong, weak = _of_the_place(guest), []
     if faulty is Verdict.GOOD:
@@ -100,6 +104,11 @@ def _judged(answer: Answer, guest: Visitor | None) -> Verdict:
     crowds = sum(over[len(strong) :])
     odd = crowds and crowds + guest.is_bare + answer.is_swift >= TOO_MUCH
     return Verdict.STEP if any(over[: len(strong)]) or odd else faulty
+
+
+def _is_mill(guest: Visitor) -> bool:
+    """Whether so many sums come from this place that a machine does nothing else."""
+    return bool(guest.network) and any(_pour([Bucket(f"sums:{guest.network}", SUMS)], strong=1))
 
 
 def _of_the_place(guest: Visitor) -> list[Bucket]:
