@@ -66,10 +66,10 @@ def test_page_without_an_event_leads_to_what_is_near(client, call):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_page_costs_five_queries(client, call, group, rows, django_assert_num_queries):
+def test_page_costs_six_queries(client, call, group, rows, django_assert_num_queries):
     for _ in range(rows):
         event_of(call, group)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(ATTEND)
 
 
