@@ -29,7 +29,7 @@ def load_members(
     """Take over from Parliament who sits in a house. Whatever is odd, everything stays as it was.
 
     Raises ParliamentError, and ValidationError: code "no_constituencies", "strangers", and "too_few" where more than
-    a tenth would lose their seat at once, as at a dissolution, unless `replace` is said.
+    a tenth fewer would sit than before, as at a dissolution, unless `replace` is said.
     """
     known, unknown = {}, []
     if house == House.COMMONS:
