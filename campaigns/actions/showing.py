@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import partial
 
 from django.db import transaction
 from django.urls import reverse
@@ -17,6 +18,8 @@ from sanctuary.post.actions import queue, queue_sparingly
 
 MY_NAME = "act-name"
 LET_STAND, KEPT_OFF = "campaigns.check_name", "campaigns.refuse_name"
+# To people we know, and yet caused by whoever holds a link: three a day.
+queue_known = partial(queue_sparingly, asks=False)
 Shown = ActionTaken.Shown
 SHOWING = ["shown", "shown_name", "shown_place"]
 
@@ -58,7 +61,8 @@ def show_as(taken: ActionTaken, shown: str, *, tell: bool = True) -> ActionTaken
     taken.save(update_fields=[*SHOWING, "name_checked_at", "name_checked_by", "name_refused"])
     record("campaigns.show_as", taken, by=taken.supporter, shown=taken.shown)
     if taken.name_checked_at and tell:
-        _tell_shown(taken)
+        # Whoever presses to and fro does not fill a mailbox with it.
+        _tell_shown(taken, queue_known)
     return taken
 
 
@@ -147,7 +151,7 @@ def _stamp(taken: ActionTaken, by, *, refused: bool) -> None:
     taken.save(update_fields=["name_checked_at", "name_checked_by", "name_refused"])
 
 
-def _tell_shown(taken: ActionTaken) -> None:
+def _tell_shown(taken: ActionTaken, send=queue) -> None:
     if not taken.supporter.email:
         return
     campaign = taken.action.campaign
@@ -157,14 +161,14 @@ def _tell_shown(taken: ActionTaken) -> None:
         "wall": links.absolute("campaigns:wall", campaign.slug),
         "link": name_url(taken),
     }
-    queue("campaigns/shown", to=taken.supporter.email, context=about)
+    send("campaigns/shown", to=taken.supporter.email, context=about)
 
 
 def send_name_link(taken: ActionTaken) -> None:
     """To their own mailbox: whoever reads an email that was passed on chooses for nobody. At most three a day."""
     if taken.supporter and taken.supporter.email:
         about = {"campaign": taken.action.campaign, "link": name_url(taken)}
-        queue_sparingly("campaigns/name_link", to=taken.supporter.email, context=about, asks=False)
+        queue_known("campaigns/name_link", to=taken.supporter.email, context=about)
 
 
 def settle_name(taken: ActionTaken, wish: str, *, is_new: bool) -> ActionTaken:

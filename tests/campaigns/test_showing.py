@@ -138,6 +138,14 @@ def test_a_name_that_was_refused_does_not_come_back_by_choosing_anew(client, cam
     assert names(client) == ["Not Her Name"]
 
 
+def test_pressing_to_and_fro_fills_nobodys_mailbox(campaign):
+    taken = signed(campaign, "Ada", "full")
+    for _ in range(5):
+        actions.show_as(taken, "")
+        actions.show_as(taken, "full")
+    assert Email.objects.filter(kind="campaigns/shown").count() == 3
+
+
 PLAIN = ["Ada", "Zoë O'Brien-Smith", "نور", "Nguyễn Văn A", "J. R. Example", "Ŵilliam", "น้ำ"]
 NOT_PLAIN = ["www.example.org", "Ada 2", "Ada@home", "a/b", "Fuckface", "x" * 61, "Vote! Now", "ex.org", "Ada <b>"]
 NOT_PLAIN += ["Fück Ada", "ｆｕｃｋ Ada", "𝖋𝖚𝖈𝖐", "F u c k", "Fu-ck", "Ada\u3164", "ⓐⓓⓐ"]
