@@ -69,7 +69,7 @@ def test_letter_with_every_step_looked_at(visit, action):
     _find_the_reader(visit, action)
     press(page, "Check my letter")
     page.get_by_role("heading", name="There is a problem").wait_for()
-    assert page.evaluate("document.activeElement.className") == "error-summary"
+    page.wait_for_function("document.activeElement.className === 'error-summary'")
     look(visit, "write with errors")
     page.get_by_label("Your letter").fill("Dear Jane Example,\n\n" + " ".join(asked(action).prompts))
     page.get_by_label("Your name").fill("Ada Example")
