@@ -57,7 +57,7 @@ def test_the_device_does_a_sum_and_the_button_is_pressed_again(visit):
     window = visit()
     page = window.page
     pledge(page)
-    assert page.evaluate("document.activeElement.className") == "error-summary"
+    page.wait_for_function("document.activeElement.className === 'error-summary'")
     page.get_by_text("Thank you, that is done. Now press the button again.").wait_for()
     look(window, "step")
     assert page.get_by_label("Your name").input_value() == "Amira Hassan"
