@@ -13,7 +13,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--house", choices=[House.COMMONS.value, House.LORDS.value], default=House.COMMONS.value)
         parser.add_argument("--url", default=settings.PARLIAMENT_API_URL or PUBLIC, help="Where the service is.")
-        parser.add_argument("--replace", action="store_true", help="Even if more than a tenth fewer would sit than before.")
+        parser.add_argument("--replace", action="store_true", help="Even if over a tenth fewer sit than before.")
 
     def handle(self, *args, house, url, replace, **options):
         try:

@@ -13,7 +13,7 @@ class Command(LoadCommand):
     def add_arguments(self, parser):
         super().add_arguments(parser)
         parser.add_argument("--house", choices=House.values, required=True)
-        parser.add_argument("--replace", action="store_true", help="Even if more than a tenth fewer would sit than before.")
+        parser.add_argument("--replace", action="store_true", help="Even if over a tenth fewer sit than before.")
 
     def load(self, path, options):
         done = actions.load_representatives(path, options["house"], as_of=options["as_of"], replace=options["replace"])
