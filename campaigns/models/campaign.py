@@ -131,7 +131,7 @@ class Campaign(models.Model):
             return self.relay_text
         by_when = f" by {date_format(self.deadline, 'j F Y')}" if self.deadline else ""
         who = self.decision_maker[:1].upper() + self.decision_maker[1:]
-        return f"{self.ask}\n\n{who} can say yes{by_when}. Will you add your name? It takes two minutes."
+        return f"{self.ask}\n\n{who} can say yes{by_when}. Will you take part? It takes a few minutes."
 
     @property
     def is_live(self) -> bool:

@@ -28,7 +28,7 @@ def at(name, group, campaign):
 def test_words_to_pass_on_are_made_of_the_ask(call):
     words = call.words_to_pass_on
     assert words.startswith("Will you open the door?")
-    assert "The council can say yes by 1 June 2099." in words
+    assert words.endswith("The council can say yes by 1 June 2099. Will you take part? It takes a few minutes.")
 
 
 def test_words_to_pass_on_are_the_staffs_own_when_written(call):
