@@ -437,7 +437,7 @@ PAGES = [
     by_link("campaigns:letter_back", "letter_back"),
     Page("campaigns:letter_cleared", PUBLIC, weight=TASK),
     Page("campaigns:letter_thanks", PUBLIC, weight=TASK),
-    Page("campaigns:replies", PUBLIC, lambda world: (world.campaign.slug,), lists=True),
+    Page("campaigns:replies", PUBLIC, lambda world: (world.campaign.slug,)),
 ]
 
 # Signing in, in our dress. The views are allauth's.
