@@ -4,7 +4,7 @@ from django.dispatch import Signal
 # Each room answers a list of (moment, kind, words): a kind is one of those a timeline has a sign for.
 timeline_asked = Signal()
 
-# The mailbox confirmed a booking, or took it back. Argument: booking.
+# Somebody has a place at an activity, or has it no longer: they cancelled it, or the activity was. Argument: booking.
 booking_confirmed = Signal()
 booking_cancelled = Signal()
 

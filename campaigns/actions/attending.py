@@ -49,12 +49,13 @@ def count_booking(booking: Booking) -> None:
 
 @transaction.atomic
 def uncount_booking(booking: Booking) -> None:
-    """They are not coming after all: the act goes, unless they come to another event of the same call."""
+    """They come no more, or it does not take place: the act goes, unless they come to another event of the call."""
     if not booking.email or booking.activity.starts_at <= timezone.now():
         return
     who = who_comes(booking.email, booking.name)
     for call in _calls(booking.activity):
-        others = Booking.objects.live().at_address(booking.email).filter(activity__in=call.activities.values("pk"))
+        events = call.activities.going_ahead().values("pk")
+        others = Booking.objects.coming().at_address(booking.email).filter(activity__in=events)
         if not any(who_comes(each.email, each.name) == who for each in others):
             ActionTaken.objects.filter(action=call, person_mac=who).delete()
 

@@ -82,7 +82,8 @@ def confirm_booking(booking: Booking) -> Booking:
     booking.supporter, booking.confirmed_at = _known(booking), now
     booking.cancelled_at = booking.reminded_at = None
     booking.save(update_fields=["state", "supporter", "confirmed_at", "cancelled_at", "reminded_at"])
-    booking_confirmed.send(Booking, booking=booking)
+    if booking.state == Booking.State.COMING:
+        booking_confirmed.send(Booking, booking=booking)
     template = "groups/booking_confirmed" if booking.state == Booking.State.COMING else "groups/booking_waiting"
     _tell(booking, activity, template, send=queue if is_first else queue_sparingly)
     return booking
@@ -156,6 +157,7 @@ def offer_places(activity: Activity) -> None:
         if _fits(activity, booking.seats):
             booking.state = Booking.State.COMING
             booking.save(update_fields=["state"])
+            booking_confirmed.send(Booking, booking=booking)
             _tell(booking, activity, "groups/booking_place")
 
 

@@ -8,9 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from groups.actions.booking import offer_places, tell_all
-from groups.models import Activity, LocalGroup
+from groups.models import Activity, Booking, LocalGroup
 from groups.models.booking import REMIND_BEFORE
 from groups.models.repeat import MOST_DATES, Repeat, moved
+from groups.signals import booking_cancelled
 from sanctuary.audit.actions import record
 
 SAME_PRESS_WITHIN = timedelta(minutes=2)
@@ -151,4 +152,6 @@ def _cancel(activity: Activity, by, reason: str, now: datetime) -> None:
     stamps = ["cancelled_at", "cancelled_by", "cancel_reason", "changed_at", "revision"]
     activity.save(update_fields=stamps)
     tell_all(activity, "groups/booking_cancelled")
+    for booking in activity.bookings.coming():
+        booking_cancelled.send(Booking, booking=booking)
     record("groups.cancel_activity", activity, by=by)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from time_machine import travel
 
 from campaigns import actions
+from campaigns.actions.attending import who_comes
 from campaigns.models import ActionTaken
 from groups import actions as bookings
 from sanctuary.people.actions import erase_supporter, held_about
@@ -147,3 +148,21 @@ def test_two_confirmations_at_once_count_once(call, supper, group):
     )
     assert [error for error in outcomes if isinstance(error, Exception)] == []
     assert ActionTaken.objects.count() == 1
+
+
+def test_who_waits_for_a_place_comes_only_once_there_is_one(call, group):
+    small = event_of(call, group, capacity=1)
+    first = book(small)
+    book(small, "Ben Example", "ben@example.org")
+    assert ActionTaken.objects.count() == 1
+    bookings.cancel_booking(first)
+    assert ActionTaken.objects.get().person_mac == who_comes("ben@example.org", "Ben Example")
+
+
+def test_nobody_comes_to_what_is_called_off(call, group, coordinator, supper):
+    book(supper)
+    other = event_of(call, group)
+    book(other, "Ben Example", "ben@example.org")
+    book(supper, "Ben Example", "ben@example.org")
+    bookings.cancel_activity(supper, by=coordinator, reason="The roof leaks.")
+    assert ActionTaken.objects.get().person_mac == who_comes("ben@example.org", "Ben Example")
