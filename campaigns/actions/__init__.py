@@ -1,4 +1,4 @@
-from campaigns.actions.allying import save_partner
+from campaigns.actions.allying import save_coalition, save_partner
 from campaigns.actions.attending import count_booking, forget_who_came, uncount_booking
 from campaigns.actions.campaigning import (
     approve_campaign,
@@ -158,6 +158,7 @@ __all__ = [
     "returned_counts",
     "rows_of",
     "sample_recipients",
+    "save_coalition",
     "save_partner",
     "schedule_mailing",
     "send_for",

@@ -1,9 +1,10 @@
-"""Partners as staff write them."""
+"""Partners and coalitions as staff write them."""
 
 from django.db import transaction
 
 from campaigns.actions.campaigning import note_campaign_edit, return_to_draft
-from campaigns.models import Campaign, Partner
+from campaigns.models import Campaign, Coalition, Partner
+from campaigns.models.campaign import CampaignQuerySet
 from sanctuary.audit.actions import record
 from sanctuary.people.models import Controller, Wording
 
@@ -28,8 +29,17 @@ def save_partner(partner: Partner, *, question: str, by, told: bool = True) -> P
         partner.save(update_fields=["wording"])
     record("campaigns.save_partner", partner, by=by)
     if told:
-        _open_again(partner, by)
+        _open_again(Campaign.objects.filter(partners__partner=partner), by)
     return partner
+
+
+@transaction.atomic
+def save_coalition(coalition: Coalition, *, by) -> Coalition:
+    """Its name stands on the pages of its campaigns: whoever approved one of them looks again."""
+    coalition.save()
+    record("campaigns.save_coalition", coalition, by=by)
+    _open_again(Campaign.objects.filter(coalition=coalition), by)
+    return coalition
 
 
 def _new_version(partner: Partner, question: str) -> Wording | None:
@@ -41,9 +51,8 @@ def _new_version(partner: Partner, question: str) -> Wording | None:
     return Wording.objects.create(slug=partner.words_slug, version=last + 1, text=question)
 
 
-def _open_again(partner: Partner, by) -> None:
+def _open_again(theirs: CampaignQuerySet, by) -> None:
     """Who approved them saw other words."""
-    theirs = Campaign.objects.filter(partners__partner=partner)
     for campaign in theirs.filter(state=State.APPROVED).order_by("pk"):
         return_to_draft(campaign, by=by)
     for campaign in theirs.filter(state=State.DRAFT).order_by("pk"):

@@ -58,6 +58,10 @@ class CoalitionAdmin(admin.ModelAdmin):
     fields = ["name", "about", "website"]
     formfield_overrides = URLS
 
+    def save_model(self, request, obj, form, change):
+        if form.has_changed():
+            actions.save_coalition(obj, by=request.user)
+
 
 @admin.register(Partner)
 class PartnerAdmin(LockedOnPost, admin.ModelAdmin):

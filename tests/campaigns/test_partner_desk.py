@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from campaigns import actions
 from campaigns.forms import SpeakerForm
-from campaigns.models import Audience, Campaign, CampaignPartner, Partner, PartnerYes
+from campaigns.models import Audience, Campaign, CampaignPartner, Coalition, Partner, PartnerYes
 from sanctuary import views
 from sanctuary.audit.models import Entry
 from sanctuary.people.models import Controller, Permission, Wording
@@ -123,6 +123,20 @@ def test_a_change_of_the_partner_voids_an_approval_and_its_writer_cannot_approve
     with pytest.raises(ValidationError) as refused:
         actions.approve_campaign(draft, by=superuser, purpose_note="Relief of need")
     assert refused.value.code == "own_words"
+
+
+def test_a_change_of_the_coalition_voids_an_approval(draft, superuser):
+    draft.coalition = Coalition.objects.create(name="Together Example")
+    draft.save()
+    actions.approve_campaign(draft, by=superuser, purpose_note="Relief of need")
+    url = reverse("admin:campaigns_coalition_change", args=[draft.coalition.pk])
+    same = {"name": "Together Example", "about": "", "website": ""}
+    client_of(superuser).post(url, same)
+    draft.refresh_from_db()
+    assert draft.state == State.APPROVED
+    client_of(superuser).post(url, same | {"about": "Something quite different."})
+    draft.refresh_from_db()
+    assert (draft.state, draft.approved_by) == (State.DRAFT, None)
 
 
 def test_writing_down_the_agreement_voids_nothing(draft, superuser):
