@@ -6,7 +6,7 @@ Django's own way gives every table of the house a new file each time, which take
 from collections.abc import Iterable
 
 from django.core.management.commands import flush
-from django.db import connection
+from django.db.backends.postgresql.operations import DatabaseOperations
 
 # What `migrate` puts there and no test changes.
 KEPT = {"django_content_type", "auth_permission"}
@@ -19,13 +19,14 @@ _BOUND = "SET session_replication_role = DEFAULT"
 
 def be_quick() -> None:
     """From now on, until the run ends."""
-    connection.ops.sql_flush = statements
+    # In the class: a test may leave another connection behind than it found.
+    DatabaseOperations.sql_flush = statements
     flush.emit_post_migrate_signal = lambda *args, **kwargs: None
 
 
-def statements(style, tables: Iterable[str], *, reset_sequences=False, allow_cascade=False) -> list[str]:
-    """In place of `connection.ops.sql_flush`, with its arguments."""
-    with connection.cursor() as cursor:
+def statements(operations, style, tables: Iterable[str], *, reset_sequences=False, allow_cascade=False) -> list[str]:
+    """In place of `DatabaseOperations.sql_flush`, with its arguments."""
+    with operations.connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(_asks(table) for table in tables if table not in KEPT))
         held = cursor.fetchall()
     if not held:
