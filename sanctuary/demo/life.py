@@ -44,14 +44,14 @@ def _papers(groups: list[LocalGroup], today) -> None:
             telephone=f"01632 960 {number:03}",
             email=f"{ROLES[number].split()[0].lower()}@{group.slug}.example.org",
         )
-        for place, group in enumerate(groups)
-        for number in range(3 + place % 2 if place else 2)
+        for index, group in enumerate(groups)
+        for number in range(3 + index % 2 if index else 2)
     )
     Safeguarding.objects.bulk_create(
         Safeguarding(
             group=group,
             lead_name=NAMES[1],
-            lead_checked_on=today - (400 * day if place else 1070 * day),
+            lead_checked_on=today - (400 * day if index else 1070 * day),
             lead_trained_on=today - 300 * day,
             deputy_name=NAMES[2],
             deputy_checked_on=today - 200 * day,
@@ -61,7 +61,7 @@ def _papers(groups: list[LocalGroup], today) -> None:
             public_email=f"safe@{group.slug}.example.org",
             is_contact_public=True,
         )
-        for place, group in enumerate(groups)
+        for index, group in enumerate(groups)
     )
     _checks(groups)
 
@@ -71,18 +71,18 @@ def _checks(groups: list[LocalGroup]) -> None:
     HealthCheck.objects.bulk_create(
         HealthCheck(
             group=group,
-            submitted_at=now - timedelta(days=345 if not place else 20 + 9 * place),
+            submitted_at=now - timedelta(days=345 if not index else 20 + 9 * index),
             glad_of="The choir that began with six people has thirty now. (Made up.)",
             help_needed="Somebody to show us how to ask for money. (Made up.)",
-            **_answers(place),
+            **_answers(index),
         )
-        for place, group in enumerate(groups)
+        for index, group in enumerate(groups)
     )
 
 
-def _answers(place: int) -> dict[str, str]:
+def _answers(index: int) -> dict[str, str]:
     choices = {name: HealthCheck._meta.get_field(name).choices for name in CHOICES}
-    answers = {name: several[place % len(several)][0] for name, several in choices.items()}
+    answers = {name: several[index % len(several)][0] for name, several in choices.items()}
     return answers | {"state": HealthCheck.State.ACTIVE}
 
 

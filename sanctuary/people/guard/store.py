@@ -92,7 +92,7 @@ def pour(buckets: list[Bucket], *, strong: int, now: float) -> list[bool]:
     numbers: list[float] = [now, strong]
     for bucket in buckets:
         numbers += [bucket.limit.most, bucket.limit.a_second, bucket.drop]
-    over = _ask(lambda client: client.eval(_POUR, len(keys), *keys, *numbers, GRUDGE_SECONDS), [])
+    over = _ask(lambda client: client.register_script(_POUR)(keys=keys, args=[*numbers, GRUDGE_SECONDS]), [])
     return [bool(mark) for mark in over] + [False] * (len(buckets) - len(over))
 
 

@@ -96,7 +96,7 @@ def _emails(parliament: Parliament, members: list[tuple[str, Member]], progress)
     """Asked again after some days only. Where the service does not say, the address we have stays."""
     had = dict(Representative.objects.of_house(House.COMMONS).values_list("external_id", "email"))
     found, failed = {}, 0
-    for place, (_, member) in enumerate(members):
+    for done, (_, member) in enumerate(members):
         number = str(member.number)
         key = f"places.contact.{number}"
         email = cache.get(key)
@@ -110,8 +110,8 @@ def _emails(parliament: Parliament, members: list[tuple[str, Member]], progress)
                 if failed == 3:
                     raise
         found[number] = email
-        if place % 100 == 99:
-            progress(f"{place + 1} addresses.")
+        if done % 100 == 99:
+            progress(f"{done + 1} addresses.")
     return found
 
 
