@@ -127,6 +127,8 @@ class Visitors:
             "X-Forwarded-Proto: https",
             f"X-Forwarded-For: {address}",
             "Accept-Encoding: gzip",
+            "Accept-Language: en-GB",
+            f"User-Agent: Mozilla/5.0 (Phone {self.dice.randrange(50)})",
             "Connection: close",
         ]
         if cookie:
