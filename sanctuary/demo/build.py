@@ -89,7 +89,7 @@ def build(supporters: int, say: Callable[[str], None]) -> None:
         imports.fill(staff[words.COORDINATOR])
         letters.fill(staff[words.STAFF], staff[words.APPROVER], dice)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("ANALYZE (SKIP_LOCKED)")
     say(f"The network is ready after {time.monotonic() - started:.0f} s.")
 
 
