@@ -1,6 +1,5 @@
 """What a representative answered, as the person who wrote to them tells it."""
 
-import re
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -8,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from campaigns.forms.writing import TextField
 from campaigns.models import Stance
 from sanctuary.people.forms import NameField
 
@@ -15,8 +15,6 @@ NOT_YET, SOMEBODY_ELSE = "not_yet", "else"
 LONGEST_WORDS = 1000
 LONGEST_AGO = timedelta(days=366)
 _DAYS = ["%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d.%m.%Y", "%d %B %Y", "%d %b %Y"]
-# What turns the order of a line around or has no shape, but not the ends of lines.
-_NEVER = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _WRONG_DAY = "Enter the day, like 4/6/2026"
 
 
@@ -53,13 +51,12 @@ class ReplyForm(forms.Form):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={"invalid": _WRONG_DAY},
     )
-    words = forms.CharField(
+    words = TextField(
         label="What did they say?",
         help_text="A sentence or two is enough. Only our staff read this",
         required=False,
-        max_length=LONGEST_WORDS,
-        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
-        error_messages={"max_length": f"Use {LONGEST_WORDS} characters or fewer"},
+        longest=LONGEST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
 
     def __init__(self, *args, readers: Sequence = (), **kwargs):
@@ -77,12 +74,6 @@ class ReplyForm(forms.Form):
         if day and not today - LONGEST_AGO <= day <= today:
             raise ValidationError("Choose a day in the last year", code="far")
         return day or today
-
-    def clean_words(self) -> str:
-        text = self.cleaned_data["words"].replace("\r\n", "\n")
-        if _NEVER.search(text):
-            raise ValidationError("Check this: it has a letter we cannot print", code="odd")
-        return text
 
     def clean(self):
         told = super().clean()

@@ -161,8 +161,8 @@ def test_no_answer_yet_keeps_nothing(client, sent, mp):
         ({"said_on": "2999-01-01"}, "Choose a day in the last year"),
         ({"said_on": "1066-10-14"}, "Choose a day in the last year"),
         ({"words": "turn\u202eround"}, "it has a letter we cannot print"),
-        ({"words": "a\0b"}, "Null characters are not allowed"),
-        ({"words": "x" * 1001}, "Use 1000 characters or fewer"),
+        ({"words": "a\0b"}, "it has a letter we cannot print"),
+        ({"words": "x" * 1001}, "1,001 characters. Use 1,000 or fewer"),
         ({"name": "x" * 200, "who": "else"}, "Use 120 letters or fewer"),
     ],
 )
